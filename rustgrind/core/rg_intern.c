@@ -1,0 +1,199 @@
+/* rg_intern.c - byte strings to dense numbers and back.
+
+   SPDX-License-Identifier: GPL-2.0-or-later
+
+   Strings are copied one after the other into chunks that never move, so names stay where they are while the table grows.  The hash
+   table holds ids; the full hash beside each string spares most comparisons and all rehashing.  */
+#include "rg_intern.h"
+
+enum { CHUNK_SIZE = 64 * 1024, FIRST_SLOTS = 64, FIRST_STRINGS = 32 };
+
+struct chunk {
+    struct chunk *older;
+    char bytes[];
+};
+
+struct string {
+    const char *s;
+    size_t n;
+    uint64_t hash;
+};
+
+struct rg_intern {
+    const char *tag;
+    struct chunk *chunk;
+    size_t chunk_left; /* bytes free at chunk_at */
+    char *chunk_at;
+    struct string *strings;
+    uint32_t count, capacity;
+    uint32_t *slots; /* id + 1, 0: empty */
+    size_t mask;
+};
+
+struct rg_intern *rg_intern_new(const char *tag)
+{
+    struct rg_intern *in = rg_alloc(tag, sizeof *in);
+    in->tag = tag;
+    in->slots = rg_alloc(tag, FIRST_SLOTS * sizeof *in->slots);
+    in->mask = FIRST_SLOTS - 1;
+    return in;
+}
+
+void rg_intern_free(struct rg_intern *in)
+{
+    if (in == NULL)
+        return;
+    while (in->chunk != NULL) {
+        struct chunk *older = in->chunk->older;
+        rg_free(in->chunk);
+        in->chunk = older;
+    }
+    rg_free(in->strings);
+    rg_free(in->slots);
+    rg_free(in);
+}
+
+/* Hashes eight bytes at a time; the last group is filled up with zeros, the length tells such strings apart.  */
+static uint64_t hash_bytes(const char *s, size_t n)
+{
+    uint64_t h = n * 0x9e3779b97f4a7c15u;
+    while (n > 0) {
+        uint64_t group = 0;
+        size_t take = n < 8 ? n : 8;
+        memcpy(&group, s, take);
+        h = (h ^ group) * 0xbf58476d1ce4e5b9u;
+        h ^= h >> 29;
+        s += take;
+        n -= take;
+    }
+    h *= 0x94d049bb133111ebu;
+    return h ^ h >> 32;
+}
+
+/* The slot that holds the string, or the empty one where it belongs.  */
+static size_t slot_for(const struct rg_intern *in, const char *s, size_t n, uint64_t hash)
+{
+    size_t i = hash & in->mask;
+    for (; in->slots[i] != 0; i = (i + 1) & in->mask) {
+        const struct string *have = &in->strings[in->slots[i] - 1];
+        if (have->hash == hash && have->n == n && (n == 0 || memcmp(have->s, s, n) == 0))
+            break;
+    }
+    return i;
+}
+
+static void grow_slots(struct rg_intern *in)
+{
+    size_t n_slots = 2 * (in->mask + 1);
+    rg_free(in->slots);
+    in->slots = rg_alloc(in->tag, n_slots * sizeof *in->slots);
+    in->mask = n_slots - 1;
+    for (uint32_t id = 0; id < in->count; id++) {
+        size_t i = in->strings[id].hash & in->mask;
+        while (in->slots[i] != 0)
+            i = (i + 1) & in->mask;
+        in->slots[i] = id + 1;
+    }
+}
+
+/* Copies the N bytes at S and a NUL to where they stay.  A long string gets a chunk of its own, so that the rest of the present one
+   is not lost.  */
+static const char *keep(struct rg_intern *in, const char *s, size_t n)
+{
+    char *at;
+    if (n + 1 <= in->chunk_left) {
+        at = in->chunk_at;
+        in->chunk_at += n + 1;
+        in->chunk_left -= n + 1;
+    } else {
+        bool own = n + 1 > CHUNK_SIZE / 8;
+        size_t size = own ? n + 1 : CHUNK_SIZE;
+        struct chunk *c = rg_alloc(in->tag, sizeof *c + size);
+        c->older = in->chunk;
+        in->chunk = c;
+        at = c->bytes;
+        if (!own) {
+            in->chunk_at = at + n + 1;
+            in->chunk_left = size - (n + 1);
+        }
+    }
+    if (n > 0)
+        memcpy(at, s, n);
+    at[n] = '\0';
+    return at;
+}
+
+uint32_t rg_intern_bytes(struct rg_intern *in, const char *s, size_t n)
+{
+    uint64_t hash = hash_bytes(s, n);
+    size_t i = slot_for(in, s, n, hash);
+    if (in->slots[i] != 0)
+        return in->slots[i] - 1;
+
+    RG_ASSERT(in->count < RG_INTERN_NONE - 1);
+    if ((in->count + (size_t)1) * 3 > (in->mask + 1) * 2) {
+        grow_slots(in);
+        i = slot_for(in, s, n, hash);
+    }
+    if (in->count == in->capacity) {
+        in->capacity = in->capacity ? 2 * in->capacity : FIRST_STRINGS;
+        in->strings = rg_realloc(in->tag, in->strings, in->capacity * sizeof *in->strings);
+    }
+    in->strings[in->count] = (struct string){ .s = keep(in, s, n), .n = n, .hash = hash };
+    in->slots[i] = ++in->count;
+    return in->count - 1;
+}
+
+uint32_t rg_intern_str(struct rg_intern *in, const char *s)
+{
+    return rg_intern_bytes(in, s, strlen(s));
+}
+
+uint32_t rg_intern_find(const struct rg_intern *in, const char *s, size_t n)
+{
+    uint32_t slot = in->slots[slot_for(in, s, n, hash_bytes(s, n))];
+    return slot != 0 ? slot - 1 : RG_INTERN_NONE;
+}
+
+const char *rg_intern_name(const struct rg_intern *in, uint32_t id)
+{
+    RG_ASSERT(id < in->count);
+    return in->strings[id].s;
+}
+
+size_t rg_intern_len(const struct rg_intern *in, uint32_t id)
+{
+    RG_ASSERT(id < in->count);
+    return in->strings[id].n;
+}
+
+uint32_t rg_intern_count(const struct rg_intern *in)
+{
+    return in->count;
+}
+
+struct ranked {
+    const char *s;
+    size_t n;
+    uint32_t id;
+};
+
+static int by_bytes(const void *a, const void *b)
+{
+    const struct ranked *x = a, *y = b;
+    int c = memcmp(x->s, y->s, x->n < y->n ? x->n : y->n);
+    return c != 0 ? c : (x->n > y->n) - (x->n < y->n);
+}
+
+void rg_intern_ranks(const struct rg_intern *in, uint32_t *rank)
+{
+    if (in->count == 0)
+        return;
+    struct ranked *order = rg_alloc(in->tag, in->count * sizeof *order);
+    for (uint32_t id = 0; id < in->count; id++)
+        order[id] = (struct ranked){ .s = in->strings[id].s, .n = in->strings[id].n, .id = id };
+    rg_sort(order, in->count, sizeof *order, by_bytes);
+    for (uint32_t i = 0; i < in->count; i++)
+        rank[order[i].id] = i;
+    rg_free(order);
+}
