@@ -36,8 +36,7 @@ void rg_buf_cut(struct rg_buf *b, size_t n)
     b->n = n;
 }
 
-/* Makes room for N more bytes and a NUL.  Returns how many of the N may be appended.  */
-static size_t make_room(struct rg_buf *b, size_t n)
+size_t rg_buf_room(struct rg_buf *b, size_t n)
 {
     if (b->cap - b->n > n && !b->truncated)
         return n;
@@ -59,17 +58,9 @@ static size_t make_room(struct rg_buf *b, size_t n)
 const char *rg_buf_cstr(struct rg_buf *b)
 {
     if (b->tag != NULL)
-        make_room(b, 0);
+        rg_buf_room(b, 0);
     b->p[b->n] = '\0';
     return b->p;
-}
-
-void rg_buf_bytes(struct rg_buf *b, const void *bytes, size_t n)
-{
-    n = make_room(b, n);
-    if (n > 0)
-        memcpy(b->p + b->n, bytes, n);
-    b->n += n;
 }
 
 void rg_buf_str(struct rg_buf *b, const char *s)
@@ -77,30 +68,42 @@ void rg_buf_str(struct rg_buf *b, const char *s)
     rg_buf_bytes(b, s, strlen(s));
 }
 
-void rg_buf_char(struct rg_buf *b, char c)
-{
-    if (make_room(b, 1) == 1)
-        b->p[b->n++] = c;
-}
-
 void rg_buf_fill(struct rg_buf *b, char c, size_t count)
 {
-    count = make_room(b, count);
+    count = rg_buf_room(b, count);
     if (count > 0)
         memset(b->p + b->n, c, count);
     b->n += count;
 }
 
+/* Writes the digits of V so that the last one is at END[-1], and returns where they begin.  */
+static char *put_digits(char *end, uint64_t v)
+{
+    static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748"
+                                "49505152535455565758596061626364656667686970717273747576777879808182838485868788899091929394959697"
+                                "9899";
+    while (v >= 100) {
+        const char *pair = pairs + 2 * (v % 100);
+        *--end = pair[1];
+        *--end = pair[0];
+        v /= 100;
+    }
+    if (v >= 10) {
+        *--end = pairs[2 * v + 1];
+        *--end = pairs[2 * v];
+    } else {
+        *--end = (char)('0' + v);
+    }
+    return end;
+}
+
 size_t rg_fmt_dec(char out[RG_FMT_DEC_MAX], uint64_t v)
 {
     char digits[RG_FMT_DEC_MAX];
-    size_t at = RG_FMT_DEC_MAX;
-    do {
-        digits[--at] = (char)('0' + v % 10);
-        v /= 10;
-    } while (v != 0);
-    size_t n = RG_FMT_DEC_MAX - at;
-    memcpy(out, digits + at, n);
+    char *end = digits + RG_FMT_DEC_MAX;
+    char *begin = put_digits(end, v);
+    size_t n = (size_t)(end - begin);
+    memcpy(out, begin, n);
     return n;
 }
 

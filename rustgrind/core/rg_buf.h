@@ -34,10 +34,27 @@ void rg_buf_cut(struct rg_buf *b, size_t n);
 /* The bytes followed by a NUL (which is not counted in N), valid until the next change.  */
 const char *rg_buf_cstr(struct rg_buf *b);
 
+/* Makes room for N more bytes and a NUL, and returns how many of the N may be appended: all, unless the buffer is fixed.  */
+size_t rg_buf_room(struct rg_buf *b, size_t n);
+
 /* Appends N bytes; a string; one byte; one byte COUNT times.  The bytes must not lie in the buffer itself.  */
-void rg_buf_bytes(struct rg_buf *b, const void *bytes, size_t n);
+static inline void rg_buf_bytes(struct rg_buf *b, const void *bytes, size_t n)
+{
+    if (b->cap - b->n <= n || b->truncated)
+        n = rg_buf_room(b, n);
+    if (n > 0)
+        memcpy(b->p + b->n, bytes, n);
+    b->n += n;
+}
+
+static inline void rg_buf_char(struct rg_buf *b, char c)
+{
+    if ((b->cap - b->n <= 1 || b->truncated) && rg_buf_room(b, 1) == 0)
+        return;
+    b->p[b->n++] = c;
+}
+
 void rg_buf_str(struct rg_buf *b, const char *s);
-void rg_buf_char(struct rg_buf *b, char c);
 void rg_buf_fill(struct rg_buf *b, char c, size_t count);
 
 /* Appends a number: decimal; signed decimal; hexadecimal as 0x1f (no leading zeros); with thousands separators as 1,234,567.  */

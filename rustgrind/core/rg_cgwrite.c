@@ -14,6 +14,7 @@
 #include "rg_cgwrite.h"
 
 #include "rg_buf.h"
+#include "rg_text.h"
 
 enum {
     FLUSH_AT = 64 * 1024,  /* bytes collected before the sink is called */
@@ -61,47 +62,6 @@ static void end_line(struct writer *w)
 
 /* Texts.  */
 
-static void put_escaped(struct rg_buf *b, unsigned char c)
-{
-    const char *hex = "0123456789abcdef";
-    const char s[4] = { '\\', 'x', hex[c >> 4], hex[c & 15] };
-    rg_buf_bytes(b, s, sizeof s);
-}
-
-/* The length of the UTF-8 character at S, which has N bytes left; 0 when there is none, or a control character.  */
-static size_t character_length(const unsigned char *s, size_t n)
-{
-    if (s[0] < 0x80)
-        return s[0] >= 0x20 && s[0] != 0x7f;
-    size_t len = s[0] >= 0xc2 && s[0] <= 0xdf ? 2 : (s[0] & 0xf0) == 0xe0 ? 3 : s[0] >= 0xf0 && s[0] <= 0xf4 ? 4 : 0;
-    if (len == 0 || len > n)
-        return 0;
-    for (size_t i = 1; i < len; i++)
-        if ((s[i] & 0xc0) != 0x80)
-            return 0;
-    bool overlong = (s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xf0 && s[1] < 0x90);
-    bool no_character = (s[0] == 0xed && s[1] > 0x9f) || (s[0] == 0xf4 && s[1] > 0x8f); /* surrogates; beyond U+10FFFF */
-    bool control = s[0] == 0xc2 && s[1] < 0xa0;
-    return overlong || no_character || control ? 0 : len;
-}
-
-static void put_clean(struct rg_buf *b, const char *s, size_t n)
-{
-    size_t from = 0; /* bytes FROM .. I are good and not yet written */
-    size_t i = 0;
-    while (i < n) {
-        size_t len = character_length((const unsigned char *)s + i, n - i);
-        if (len != 0) {
-            i += len;
-            continue;
-        }
-        rg_buf_bytes(b, s + from, i - from);
-        put_escaped(b, (unsigned char)s[i]);
-        from = ++i;
-    }
-    rg_buf_bytes(b, s + from, n - from);
-}
-
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
@@ -117,10 +77,10 @@ static void put_name(struct writer *w, const char *s)
     bool first = s[0] == ' ' || (!w->opt->compress_strings && s[0] == '(' && is_digit(s[1]));
     bool last = n > 1 && s[n - 1] == ' ';
     if (first)
-        put_escaped(&w->buf, (unsigned char)s[0]);
-    put_clean(&w->buf, s + first, n - first - last);
+        rg_text_put_escaped(&w->buf, s[0]);
+    rg_text_put(&w->buf, s + first, n - first - last);
     if (last)
-        put_escaped(&w->buf, ' ');
+        rg_text_put_escaped(&w->buf, ' ');
 }
 
 /* A header line: KEY and TEXT without trailing blanks.  */
@@ -133,7 +93,7 @@ static void put_header(struct writer *w, const char *key, const char *text)
     while (n == 0 && key_len > 0 && key[key_len - 1] == ' ')
         key_len--;
     rg_buf_bytes(&w->buf, key, key_len);
-    put_clean(&w->buf, text, n);
+    rg_text_put(&w->buf, text, n);
     end_line(w);
 }
 
@@ -310,7 +270,8 @@ static void enter_file(struct writer *w, uint32_t file)
     w->file = file;
 }
 
-static void put_call(struct writer *w, const struct rg_call_rec *c)
+/* Writes call C.  */
+static void put_call_lines(struct writer *w, const struct rg_call_rec *c)
 {
     uint32_t object = rg_profile_fn_object(w->p, c->callee.fn);
     uint32_t file = rg_profile_fn_file(w->p, c->callee.fn);
@@ -362,25 +323,35 @@ static struct rg_range find_file(const struct writer *w, struct rg_range r, uint
     return found;
 }
 
+/* Writes call C, the first of CALLS, and removes it there.  Returns whether the next call lies in the same file; it is then in *C.  */
+static bool put_call(struct writer *w, struct rg_call_rec *c, struct rg_range *calls)
+{
+    uint32_t file = c->pos.file;
+    put_call_lines(w, c);
+    if (++calls->begin >= calls->end)
+        return false;
+    *c = rg_profile_call_at(w->p, calls->begin);
+    return c->pos.file == file;
+}
+
 /* Writes the records at the beginning of COSTS and CALLS that lie in FILE, by line and address, and moves the beginnings on.  */
 static void put_records(struct writer *w, uint32_t file, struct rg_range *costs, struct rg_range *calls)
 {
-    while (w->ok) {
-        bool have_cost = file_of_cost(w, *costs) == file;
-        bool have_call = file_of_call(w, *calls) == file;
-        if (!have_cost && !have_call)
-            return;
-        struct rg_cost_rec cost = have_cost ? rg_profile_cost_at(w->p, costs->begin) : (struct rg_cost_rec){ .cost = NULL };
-        struct rg_call_rec call = have_call ? rg_profile_call_at(w->p, calls->begin) : (struct rg_call_rec){ .cost = NULL };
-        if (have_call && (!have_cost || is_before(call.pos, cost.pos))) {
-            put_call(w, &call);
-            calls->begin++;
-        } else {
-            enter_file(w, file);
-            put_cost_line(w, cost.pos, cost.cost);
-            costs->begin++;
-        }
+    struct rg_call_rec call = { .cost = NULL };
+    bool have_call = file_of_call(w, *calls) == file;
+    if (have_call)
+        call = rg_profile_call_at(w->p, calls->begin);
+    for (; w->ok && costs->begin < costs->end; costs->begin++) {
+        struct rg_cost_rec cost = rg_profile_cost_at(w->p, costs->begin);
+        if (cost.pos.file != file)
+            break;
+        while (have_call && is_before(call.pos, cost.pos))
+            have_call = put_call(w, &call, calls);
+        enter_file(w, file);
+        put_cost_line(w, cost.pos, cost.cost);
     }
+    while (have_call && w->ok)
+        have_call = put_call(w, &call, calls);
 }
 
 /* The file to write next: the one of the first cost or of the first call, whichever name is smaller.  */

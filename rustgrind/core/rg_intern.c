@@ -53,20 +53,26 @@ void rg_intern_free(struct rg_intern *in)
     rg_free(in);
 }
 
-/* Hashes eight bytes at a time; the last group is filled up with zeros, the length tells such strings apart.  */
+static uint64_t mix(uint64_t h, uint64_t group)
+{
+    h = (h ^ group) * 0xbf58476d1ce4e5b9u;
+    return h ^ h >> 29;
+}
+
+/* Hashes eight bytes at a time.  The length is part of the hash, so the zeros that fill up the last group do no harm.  The copies of
+   constant size are meant to be loads also where the compiler must not know memcpy.  */
 static uint64_t hash_bytes(const char *s, size_t n)
 {
     uint64_t h = n * 0x9e3779b97f4a7c15u;
-    while (n > 0) {
-        uint64_t group = 0;
-        size_t take = n < 8 ? n : 8;
-        memcpy(&group, s, take);
-        h = (h ^ group) * 0xbf58476d1ce4e5b9u;
-        h ^= h >> 29;
-        s += take;
-        n -= take;
+    uint64_t group;
+    for (; n >= sizeof group; n -= sizeof group, s += sizeof group) {
+        __builtin_memcpy(&group, s, sizeof group);
+        h = mix(h, group);
     }
-    h *= 0x94d049bb133111ebu;
+    group = 0;
+    for (size_t i = 0; i < n; i++)
+        group = group << 8 | (unsigned char)s[i];
+    h = mix(h, group) * 0x94d049bb133111ebu;
     return h ^ h >> 32;
 }
 
