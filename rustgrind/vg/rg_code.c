@@ -1,0 +1,335 @@
+/* rg_code.c - what the tool knows of guest code: objects, functions, places and contexts.
+
+   SPDX-License-Identifier: GPL-2.0-or-later
+
+   A function's identity is that of the callgrind format: object, file of the first line executed in it, demangled name.  Names are asked
+   of the core only for addresses that become the first address of a context; everything else about an address (its object, section, and
+   whether a symbol begins there) is cheap and cached per address.  */
+#include "rg_vg.h"
+
+#include "pub_tool_hashtable.h"
+
+struct fn_node {
+    struct fn_node *next;
+    UWord key; /* hash of (object, file, name) */
+    struct fn_node *same_key;
+    struct rg_fn fn;
+};
+
+struct place_node {
+    struct place_node *next;
+    UWord key; /* address */
+    struct rg_place place;
+};
+
+struct ctx_node {
+    struct ctx_node *next;
+    UWord key;
+    struct rg_fn *fn;
+    UInt tid;
+    UWord home;
+};
+
+/* Ranges in which no symbol begins and which lie in one section of one object.  A few are enough: they belong to the large functions
+   that have jump tables.  */
+enum { N_QUIET = 256, QUIET_PROBES = 1 << 16 };
+
+struct quiet {
+    Addr lo, end;
+    UInt obj;
+    UChar sect;
+};
+
+static struct {
+    struct rg_obj *objs;
+    struct rg_obj *last_obj;
+    UInt n_objs, n_fns;
+    VgHashTable *fns, *places, *ctxs;
+    XArray *ctx_list; /* of struct rg_ctx, by home / 8 */
+    struct quiet quiet[N_QUIET];
+    UInt n_quiet, next_quiet;
+    Addr anon_lo, anon_end; /* hull of the code outside of all objects */
+    struct rg_place *exit_place;
+} code;
+
+void rg_code_init(void)
+{
+    struct rg_ctx none = {NULL, 0};
+
+    code.fns = VG_(HT_construct)("rg.fns");
+    code.places = VG_(HT_construct)("rg.places");
+    code.ctxs = VG_(HT_construct)("rg.ctxs");
+    code.ctx_list = VG_(newXA)(VG_(malloc), "rg.ctx", VG_(free), sizeof(struct rg_ctx));
+    for (UWord home = 0; home < RG_HOME_FIRST; home += 8)
+        VG_(addToXA)(code.ctx_list, &none);
+}
+
+static struct rg_obj *obj_of(Addr a)
+{
+    DebugInfo *di = VG_(find_DebugInfo)(VG_(current_DiEpoch)(), a);
+    const HChar *name = di ? VG_(DebugInfo_get_filename)(di) : "???";
+    PtrdiffT bias = di ? VG_(DebugInfo_get_text_bias)(di) : 0;
+    struct rg_obj *o = code.last_obj;
+
+    if (!o || VG_(strcmp)(o->name, name) != 0) {
+        for (o = code.objs; o && VG_(strcmp)(o->name, name) != 0; o = o->next)
+            ;
+        if (!o) {
+            o = RG_ALLOC("rg.obj", sizeof *o);
+            o->name = VG_(strdup)("rg.obj.name", name);
+            o->id = code.n_objs++;
+            o->next = code.objs;
+            code.objs = o;
+        }
+        code.last_obj = o;
+    }
+    o->bias = bias;
+    if (!di) {
+        if (code.anon_end == 0 || a < code.anon_lo)
+            code.anon_lo = a;
+        if (a >= code.anon_end)
+            code.anon_end = a + 1;
+    }
+    return o;
+}
+
+struct rg_place *rg_place_of_executed(Addr a)
+{
+    struct place_node *n = VG_(HT_lookup)(code.places, a);
+    PtrdiffT into;
+
+    if (n)
+        return &n->place;
+    n = RG_ALLOC("rg.place", sizeof *n);
+    n->key = a;
+    n->place.addr = a;
+    n->place.obj = obj_of(a);
+    n->place.off = a - n->place.obj->bias;
+    n->place.sect = VG_(DebugInfo_sect_kind)(NULL, a);
+    n->place.is_entry = VG_(get_inst_offset_in_function)(VG_(current_DiEpoch)(), a, &into) && into == 0;
+    VG_(HT_add_node)(code.places, n);
+    return &n->place;
+}
+
+struct rg_place *rg_place_of(Addr a)
+{
+    Bool is_wrap;
+    return rg_place_of_executed(VG_(redir_do_lookup)(a, &is_wrap));
+}
+
+/* ---- functions ---- */
+
+static UWord hash_bytes(UWord h, const HChar *s)
+{
+    for (; *s; s++)
+        h = (h ^ (UChar)*s) * 0x100000001b3ULL;
+    return h;
+}
+
+static struct rg_fn *fn_intern(struct rg_obj *obj, const HChar *file, const HChar *name)
+{
+    UWord key = hash_bytes(hash_bytes(0xcbf29ce484222325ULL + obj->id, file) ^ 0x2f, name);
+    struct fn_node *first = VG_(HT_lookup)(code.fns, key);
+    struct fn_node *n;
+
+    for (n = first; n; n = n->same_key)
+        if (n->fn.obj == obj && VG_(strcmp)(n->fn.name, name) == 0 && VG_(strcmp)(n->fn.file, file) == 0)
+            return &n->fn;
+    n = RG_ALLOC("rg.fn", sizeof *n);
+    n->key = key;
+    n->fn.obj = obj;
+    n->fn.name = VG_(strdup)("rg.fn.name", name);
+    n->fn.file = VG_(strdup)("rg.fn.file", file);
+    n->fn.id = code.n_fns++;
+    n->fn.pop_on_jump = VG_(strncmp)(name, "_dl_runtime_resolve", 19) == 0;
+    if (first) {
+        n->same_key = first->same_key;
+        first->same_key = n;
+    } else {
+        VG_(HT_add_node)(code.fns, n);
+    }
+    return &n->fn;
+}
+
+/* "dir/file" of A's source line, or "???".  */
+static const HChar *source_file(Addr a, HChar **to_free)
+{
+    const HChar *file, *dir;
+    UInt line;
+
+    *to_free = NULL;
+    if (!VG_(get_filename_linenum)(VG_(current_DiEpoch)(), a, &file, &dir, &line))
+        return "???";
+    if (!dir || !dir[0])
+        return file;
+    *to_free = VG_(malloc)("rg.path", VG_(strlen)(dir) + VG_(strlen)(file) + 2);
+    VG_(sprintf)(*to_free, "%s/%s", dir, file);
+    return *to_free;
+}
+
+static const HChar *section_suffix(UChar sect)
+{
+    switch (sect) {
+    case Vg_SectData: return " [Data]";
+    case Vg_SectBSS: return " [BSS]";
+    case Vg_SectGOT: return " [GOT]";
+    case Vg_SectPLT: return " [PLT]";
+    default: return "";
+    }
+}
+
+struct rg_fn *rg_place_fn(struct rg_place *p)
+{
+    const HChar *name;
+    HChar *path, unnamed[48];
+    const HChar *file;
+
+    if (p->fn)
+        return p->fn;
+    file = source_file(p->addr, &path);
+    if (!VG_(get_fnname)(VG_(current_DiEpoch)(), p->addr, &name) || VG_(strcmp)(name, "???") == 0) {
+        VG_(sprintf)(unnamed, "%#016lx%s", (UWord)p->off, section_suffix(p->sect));
+        name = unnamed;
+    } else if (VG_(strcmp)(name, "vgPlain___libc_freeres_wrapper") == 0 && code.exit_place && code.exit_place != p) {
+        /* The core redirects _exit to its own function at the end of the run: show what the program called.  */
+        p->fn = rg_place_fn(code.exit_place);
+        VG_(free)(path);
+        return p->fn;
+    } else if (VG_(strcmp)(name, "_exit") == 0 && !code.exit_place) {
+        code.exit_place = p;
+    }
+    p->fn = fn_intern(p->obj, file, name);
+    VG_(free)(path);
+    return p->fn;
+}
+
+UInt rg_code_n_fns(void) { return code.n_fns; }
+
+/* ---- forgetting ---- */
+
+Bool rg_code_known(Addr a, SizeT len)
+{
+    if (code.anon_end && a < code.anon_end && a + len > code.anon_lo)
+        return True;
+    for (const DebugInfo *di = VG_(next_DebugInfo)(NULL); di; di = VG_(next_DebugInfo)(di)) {
+        Addr lo = VG_(DebugInfo_get_text_avma)(di);
+        if (a < lo + VG_(DebugInfo_get_text_size)(di) && a + len > lo)
+            return True;
+    }
+    return False;
+}
+
+void rg_code_forget(Addr a, SizeT len)
+{
+    struct place_node *n;
+    UInt kept = 0;
+
+    VG_(HT_ResetIter)(code.places);
+    while ((n = VG_(HT_Next)(code.places)))
+        if (n->key - a < len) {
+            /* Exits of superblocks and code.exit_place may still point to the place: unlink it only.  */
+            VG_(HT_remove_at_Iter)(code.places);
+        }
+    for (UInt i = 0; i < code.n_quiet; i++)
+        if (!(code.quiet[i].lo < a + len && code.quiet[i].end > a))
+            code.quiet[kept++] = code.quiet[i];
+    code.n_quiet = kept;
+    code.next_quiet = kept % N_QUIET;
+}
+
+/* ---- quiet ranges ---- */
+
+static Bool symbol_free(Addr lo, Addr end)
+{
+    PtrdiffT into;
+
+    for (Addr a = lo; a < end; a++)
+        if (VG_(get_inst_offset_in_function)(VG_(current_DiEpoch)(), a, &into))
+            return False;
+    return True;
+}
+
+static struct quiet *quiet_new(Addr lo, Addr end, const struct rg_place *p)
+{
+    struct quiet *q = &code.quiet[code.n_quiet < N_QUIET ? code.n_quiet++ : code.next_quiet];
+
+    code.next_quiet = (code.next_quiet + 1) % N_QUIET;
+    *q = (struct quiet){lo, end, p->obj->id, p->sect};
+    return q;
+}
+
+/* Inside a symbol everything from its second byte to an address known to be in it is quiet.  Without symbols two quiet addresses are
+   joined when no symbol lies between them, which is asked byte by byte once.  */
+void rg_code_quiet_range(const struct rg_place *p, Addr *lo, Addr *end)
+{
+    Addr a = p->addr;
+    PtrdiffT into;
+    struct quiet *q;
+    Bool has_symbol;
+
+    *lo = *end = 0;
+    if (p->is_entry)
+        return;
+    for (UInt i = 0; i < code.n_quiet; i++)
+        if (a >= code.quiet[i].lo && a < code.quiet[i].end) {
+            q = &code.quiet[i];
+            goto found;
+        }
+    has_symbol = VG_(get_inst_offset_in_function)(VG_(current_DiEpoch)(), a, &into);
+    if (has_symbol) {
+        Addr start = a - into + 1;
+        for (UInt i = 0; i < code.n_quiet; i++)
+            if (code.quiet[i].lo == start) {
+                q = &code.quiet[i];
+                q->end = a + 1;
+                goto found;
+            }
+        q = quiet_new(start, a + 1, p);
+        goto found;
+    }
+    for (UInt i = 0; i < code.n_quiet; i++) {
+        q = &code.quiet[i];
+        if (q->obj != p->obj->id || q->sect != p->sect)
+            continue;
+        if (a >= q->end && a - q->end < QUIET_PROBES && symbol_free(q->lo, q->lo + 1) && symbol_free(q->end, a)) {
+            q->end = a + 1;
+            goto found;
+        }
+        if (a < q->lo && q->lo - a < QUIET_PROBES && symbol_free(a, q->lo + 1)) {
+            q->lo = a;
+            goto found;
+        }
+    }
+    q = quiet_new(a, a + 1, p);
+found:
+    *lo = q->lo;
+    *end = q->end;
+}
+
+/* ---- contexts ---- */
+
+UWord rg_ctx_home(struct rg_fn *fn, UInt tid)
+{
+    UWord key = (UWord)fn->id << 32 | tid;
+    struct ctx_node *n = VG_(HT_lookup)(code.ctxs, key);
+    struct rg_ctx c = {fn, tid};
+
+    if (n)
+        return n->home;
+    n = RG_ALLOC("rg.ctx", sizeof *n);
+    n->key = key;
+    n->fn = fn;
+    n->tid = tid;
+    n->home = 8 * VG_(sizeXA)(code.ctx_list);
+    VG_(addToXA)(code.ctx_list, &c);
+    VG_(HT_add_node)(code.ctxs, n);
+    rg_cells_reserve(VG_(sizeXA)(code.ctx_list));
+    return n->home;
+}
+
+struct rg_ctx *rg_ctx_of(UWord home)
+{
+    return VG_(indexXA)(code.ctx_list, home / 8);
+}
+
+UWord rg_ctx_n(void) { return VG_(sizeXA)(code.ctx_list); }

@@ -1,0 +1,45 @@
+/* rg_compat.h - everything that differs between the Valgrind versions we build for, in one place.
+
+   SPDX-License-Identifier: GPL-2.0-or-later
+
+   The RG_HAVE_* macros come from configure's probes of the installed headers, never from version numbers.  */
+#ifndef RG_COMPAT_H
+#define RG_COMPAT_H
+
+#include "rg_config.h"
+
+#include "pub_tool_basics.h"
+
+#include "pub_tool_aspacemgr.h"
+#include "pub_tool_clientstate.h"
+#include "pub_tool_debuginfo.h"
+#include "pub_tool_libcassert.h"
+#include "pub_tool_libcbase.h"
+#include "pub_tool_libcfile.h"
+#include "pub_tool_libcprint.h"
+#include "pub_tool_libcproc.h"
+#include "pub_tool_machine.h"
+#include "pub_tool_mallocfree.h"
+#include "pub_tool_options.h"
+#include "pub_tool_stacktrace.h"
+#include "pub_tool_threadstate.h"
+#include "pub_tool_tooliface.h"
+#include "pub_tool_vki.h"
+#include "pub_tool_xarray.h"
+
+/* Core functions that are no tool API but are in libcoregrind with this prototype in 3.19 to 3.27: the address that is really executed
+   when the guest jumps to ORIG.  */
+extern Addr VG_(redir_do_lookup)(Addr orig, Bool *isWrap);
+
+/* N bytes of zeroed memory straight from the address space manager; NULL when there is none.  Never given back.  */
+static inline void *rg_compat_shadow_alloc(SizeT n)
+{
+#ifdef RG_HAVE_AM_SHADOW_ALLOC_SYSRES
+    SysRes r = VG_(am_shadow_alloc)(n);
+    return sr_isError(r) ? NULL : (void *)(Addr)sr_Res(r);
+#else
+    return VG_(am_shadow_alloc)(n);
+#endif
+}
+
+#endif

@@ -1,0 +1,459 @@
+/* rg_dump.c - from counters to a profile, and the profile to its file and to the end-of-run text.
+
+   SPDX-License-Identifier: GPL-2.0-or-later
+
+   Addresses become files and lines only here.  Every instruction of an executed superblock is looked up once, whatever the number of
+   contexts it ran in.  */
+#include "rg_vg.h"
+
+#include "../core/rg_cgwrite.h"
+#include "../core/rg_profile.h"
+#include "../core/rg_report.h"
+
+enum { N_EVENTS = 1, REPORT_ROWS = 10, WRITE_BUFFER = 1 << 16, FILE_CACHE = 1024 };
+
+static const char *const event_names[N_EVENTS] = {"Ir"};
+
+/* ---- where instructions are in the source ---- */
+
+/* The core's strings live as long as the object is mapped, so interned copies are kept by their address.  */
+static const HChar *file_of(const HChar *dir, const HChar *file)
+{
+    static struct {
+        const HChar *dir, *file, *path;
+    } cache[FILE_CACHE];
+    UWord slot = ((UWord)dir * 31 + (UWord)file * 7) / 8 % FILE_CACHE;
+    HChar *path;
+
+    if (cache[slot].path && cache[slot].dir == dir && cache[slot].file == file)
+        return cache[slot].path;
+    path = VG_(malloc)("rg.path", VG_(strlen)(dir) + VG_(strlen)(file) + 2);
+    VG_(sprintf)(path, dir[0] ? "%s/%s" : "%s%s", dir, file);
+    cache[slot].dir = dir;
+    cache[slot].file = file;
+    cache[slot].path = path;
+    return path;
+}
+
+static struct rg_line line_at(Addr a)
+{
+    struct rg_line l = {NULL, 0};
+    const HChar *file, *dir;
+
+    if (VG_(get_filename_linenum)(VG_(current_DiEpoch)(), a, &file, &dir, &l.line))
+        l.file = file_of(dir ? dir : "", file);
+    else
+        l.line = 0;
+    return l;
+}
+
+static void resolve(struct rg_sb *sb)
+{
+    Addr a = sb->addr;
+
+    if (sb->lines)
+        return;
+    sb->lines = VG_(malloc)("rg.lines", (sb->n_instrs + 1) * sizeof *sb->lines);
+    sb->lines[0] = (struct rg_line){NULL, 0};
+    for (UInt i = 0; i < sb->n_instrs; a += sb->ilen[i++])
+        sb->lines[i] = line_at(a);
+    if (sb->n_instrs == 0)
+        sb->lines[0] = line_at(a);
+}
+
+void rg_sb_resolve_lines(Addr a, SizeT len)
+{
+    for (struct rg_sb *sb = rg_sb_first(); sb; sb = sb->next_all)
+        if (sb->addr - a < len && sb->block[0] != RG_HOME_UNBOUND)
+            resolve(sb);
+}
+
+/* ---- the profile ---- */
+
+struct dump {
+    struct rg_profile *profile;
+    UInt tid;            /* 0: all */
+    UInt *fn_ids;        /* by rg_fn.id, + 1 */
+    const HChar *cached_path;
+    UInt cached_file;
+    ULong superblocks;
+};
+
+static UInt file_id(struct dump *d, const HChar *path)
+{
+    if (path != d->cached_path) {
+        d->cached_path = path;
+        d->cached_file = rg_profile_file(d->profile, path);
+    }
+    return d->cached_file;
+}
+
+static UInt fn_id(struct dump *d, const struct rg_fn *fn)
+{
+    if (!d->fn_ids[fn->id]) {
+        UInt obj = rg_profile_object(d->profile, fn->obj->name);
+        UInt file = rg_profile_file(d->profile, fn->file);
+        d->fn_ids[fn->id] = 1 + rg_profile_function(d->profile, obj, file, fn->name);
+    }
+    return d->fn_ids[fn->id] - 1;
+}
+
+/* Code without line information belongs to the file of the function that runs it.  */
+static struct rg_pos pos_of(struct dump *d, const struct rg_line *l, const HChar *fallback, PtrdiffT off)
+{
+    return (struct rg_pos){file_id(d, l->file ? l->file : fallback), l->line, off};
+}
+
+static void add_segment(struct dump *d, const struct rg_sb *sb, const struct rg_seg *seg, struct rg_node node,
+                        const struct rg_fn *fn, UWord count)
+{
+    PtrdiffT off = sb->off + (rg_sb_instr_addr(sb, seg->first) - sb->addr);
+    UInt end = seg->first + seg->n;
+
+    for (UInt i = seg->first; i < end;) {
+        const struct rg_line *l = &sb->lines[i];
+        struct rg_pos pos = pos_of(d, l, fn->file, off);
+        uint64_t cost = 0;
+        do {
+            cost += count;
+            off += sb->ilen[i++];
+        } while (i < end && !rg_opt.dump_instr && sb->lines[i].file == l->file && sb->lines[i].line == l->line);
+        rg_profile_cost(d->profile, node, pos, &cost);
+    }
+}
+
+static struct rg_pos exit_pos(struct dump *d, const struct rg_exit *x)
+{
+    PtrdiffT off = x->sb->off + (rg_sb_instr_addr(x->sb, x->instr) - x->sb->addr);
+    return pos_of(d, &x->sb->lines[x->instr], "???", off);
+}
+
+static void add_calls(struct dump *d, const struct rg_exit *x, const struct rg_fn *caller, struct rg_place *to, const UWord *words)
+{
+    UInt n = rg_n_levels;
+    struct rg_line target = {NULL, 0};
+    Bool looked_up = False;
+
+    for (UInt from = 0; from < n; from++)
+        for (UInt level = 0; level < n; level++) {
+            uint64_t incl = words[n * n + from + n * level];
+            if (incl == 0)
+                continue;
+            if (!looked_up)
+                target = line_at(to->addr);
+            looked_up = True;
+            rg_profile_call(d->profile, (struct rg_node){fn_id(d, caller), from + 1}, exit_pos(d, x),
+                            (struct rg_node){fn_id(d, rg_place_fn(to)), level + 1},
+                            pos_of(d, &target, rg_place_fn(to)->file, to->off), words[from + n * level], &incl);
+        }
+}
+
+/* The counters of SB in one context.  */
+static void add_block(struct dump *d, struct rg_sb *sb, UWord home, const UWord *block)
+{
+    struct rg_ctx *ctx = rg_ctx_of(home);
+
+    if (home < RG_HOME_FIRST || ctx->tid != d->tid)
+        return;
+    for (UInt i = 0; i < sb->n_segs; i++)
+        for (UInt level = 0; level < rg_n_levels; level++) {
+            UWord count = block[sb->segs[i].word + level];
+            if (i == 0)
+                d->superblocks += count;
+            if (count)
+                add_segment(d, sb, &sb->segs[i], (struct rg_node){fn_id(d, ctx->fn), level + 1}, ctx->fn, count);
+        }
+    for (UInt i = 0; i < sb->n_exits; i++)
+        if (sb->exits[i].has_edge)
+            add_calls(d, &sb->exits[i], ctx->fn, sb->exits[i].to, block + sb->exits[i].edge_word);
+}
+
+static UWord home_of_block(const struct rg_sb *sb, const UWord *block)
+{
+    for (const struct rg_copy *c = sb->copies; c; c = c->next)
+        if (c->block == block)
+            return c->home;
+    return sb->block[0];
+}
+
+static void add_edge(struct dump *d, const struct rg_edge *e)
+{
+    UWord home = home_of_block(e->exit->sb, e->block);
+    struct rg_ctx *ctx = rg_ctx_of(home);
+
+    if (home < RG_HOME_FIRST || ctx->tid != d->tid)
+        return;
+    if (e->to) {
+        add_calls(d, e->exit, ctx->fn, e->to, e->words);
+        return;
+    }
+    for (UInt level = 0; level < rg_n_levels; level++) {
+        uint64_t cost = e->words[level];
+        const struct rg_exit *last = &e->exit->sb->exits[e->exit->sb->n_exits - 1];
+        if (cost)
+            rg_profile_cost(d->profile, (struct rg_node){fn_id(d, ctx->fn), level + 1}, exit_pos(d, last), &cost);
+    }
+}
+
+static void add_all(struct dump *d)
+{
+    for (struct rg_sb *sb = rg_sb_first(); sb; sb = sb->next_all) {
+        if (sb->block[0] == RG_HOME_UNBOUND)
+            continue;
+        resolve(sb);
+        add_block(d, sb, sb->block[0], sb->block);
+        for (const struct rg_copy *c = sb->copies; c; c = c->next)
+            add_block(d, sb, c->home, c->block);
+        for (const struct rg_edge *e = sb->edges; e; e = e->next)
+            add_edge(d, e);
+    }
+}
+
+static void dump_make(struct dump *d, UInt tid)
+{
+    *d = (struct dump){.tid = tid};
+    d->profile = rg_profile_new(N_EVENTS);
+    d->fn_ids = RG_ALLOC("rg.dump.fns", (rg_code_n_fns() + 64) * sizeof *d->fn_ids);
+    rg_profile_set_positions(d->profile, rg_opt.dump_line, rg_opt.dump_instr);
+    add_all(d);
+    rg_profile_finish(d->profile);
+}
+
+static void dump_free(struct dump *d)
+{
+    rg_profile_free(d->profile);
+    VG_(free)(d->fn_ids);
+}
+
+/* ---- the file ---- */
+
+static HChar *out_file;
+static Int out_pid;
+static HChar *command;
+
+struct writer {
+    Int fd;
+    SizeT used;
+    HChar buffer[WRITE_BUFFER];
+};
+
+static Bool flush(struct writer *w)
+{
+    SizeT done = 0;
+
+    while (done < w->used) {
+        Int n = VG_(write)(w->fd, w->buffer + done, w->used - done);
+        if (n <= 0)
+            return False;
+        done += n;
+    }
+    w->used = 0;
+    return True;
+}
+
+static bool sink(void *arg, const char *bytes, size_t n)
+{
+    struct writer *w = arg;
+
+    while (n > 0) {
+        SizeT k = WRITE_BUFFER - w->used < n ? WRITE_BUFFER - w->used : n;
+        VG_(memcpy)(w->buffer + w->used, bytes, k);
+        w->used += k;
+        bytes += k;
+        n -= k;
+        if (w->used == WRITE_BUFFER && !flush(w))
+            return false;
+    }
+    return true;
+}
+
+static Int open_for_write(const HChar *path)
+{
+    SysRes r = VG_(open)(path, VKI_O_CREAT | VKI_O_WRONLY | VKI_O_TRUNC, VKI_S_IRUSR | VKI_S_IWUSR);
+    if (sr_isError(r))
+        return -(Int)sr_Err(r);
+    return VG_(safe_fd)(sr_Res(r));
+}
+
+static const HChar *why(Int err)
+{
+    switch (err) {
+    case VKI_ENOENT: return "no such directory";
+    case VKI_EACCES: return "permission denied";
+    case VKI_EISDIR: return "it is a directory";
+    case VKI_ENOTDIR: return "a part of the path is no directory";
+    case VKI_ENOSPC: return "no space left on the device";
+    case VKI_EROFS: return "read-only file system";
+    default: return "see errno(3)";
+    }
+}
+
+static void cannot_write(const HChar *path, Int err)
+{
+    VG_(umsg)("rustgrind: cannot write the profile '%s': %s (error %d)\n", path, why(err), err);
+    VG_(exit)(1);
+}
+
+/* A file beside PATH, hidden, so that no reader takes it for a part of the profile.  */
+static HChar *temporary_name(const HChar *path)
+{
+    HChar *name = VG_(malloc)("rg.tmpname", VG_(strlen)(path) + 40);
+    const HChar *slash = VG_(strrchr)(path, '/');
+    SizeT dir = slash ? slash + 1 - path : 0;
+
+    VG_(memcpy)(name, path, dir);
+    VG_(sprintf)(name + dir, ".rustgrind-%d-%s", VG_(getpid)(), path + dir);
+    return name;
+}
+
+static Bool is_regular(const HChar *path)
+{
+    struct vg_stat st;
+    return !sr_isError(VG_(stat)(path, &st)) && VKI_S_ISREG(st.mode);
+}
+
+static void write_profile(struct dump *d, const HChar *path, Int thread)
+{
+    struct writer *w = VG_(malloc)("rg.writer", sizeof *w);
+    HChar *tmp = is_regular(path) || VG_(access)(path, False, False, False) != 0 ? temporary_name(path) : NULL;
+    HChar creator[64];
+    struct rg_cgwrite_options opt = {
+        .creator = creator,
+        .cmd = command,
+        .trigger = "Program termination",
+        .events = event_names,
+        .bb_to = d->superblocks,
+        .pid = VG_(getpid)(),
+        .part = 1,
+        .thread = thread,
+        .dump_line = rg_opt.dump_line,
+        .dump_instr = rg_opt.dump_instr,
+        .compress_strings = rg_opt.compress_strings,
+        .compress_pos = rg_opt.compress_pos,
+    };
+    Bool ok;
+
+    VG_(sprintf)(creator, "rustgrind-%s", PACKAGE_VERSION);
+    w->used = 0;
+    w->fd = tmp ? open_for_write(tmp) : -1;
+    if (w->fd < 0) {
+        VG_(free)(tmp);
+        tmp = NULL;
+        w->fd = open_for_write(path);
+    }
+    if (w->fd < 0)
+        cannot_write(path, -w->fd);
+    ok = rg_cgwrite(d->profile, &opt, sink, w) && flush(w);
+    VG_(close)(w->fd);
+    if (ok && tmp)
+        ok = VG_(rename)(tmp, path) == 0;
+    if (!ok) {
+        if (tmp)
+            VG_(unlink)(tmp);
+        cannot_write(path, VKI_ENOSPC);
+    }
+    VG_(free)(tmp);
+    VG_(free)(w);
+}
+
+static HChar *command_line(void)
+{
+    SizeT n = VG_(strlen)(VG_(args_the_exename)) + 1;
+    HChar *s, *p;
+
+    for (Word i = 0; i < VG_(sizeXA)(VG_(args_for_client)); i++)
+        n += 1 + VG_(strlen)(*(HChar **)VG_(indexXA)(VG_(args_for_client), i));
+    p = s = VG_(malloc)("rg.cmd", n);
+    p += VG_(sprintf)(p, "%s", VG_(args_the_exename));
+    for (Word i = 0; i < VG_(sizeXA)(VG_(args_for_client)); i++)
+        p += VG_(sprintf)(p, " %s", *(HChar **)VG_(indexXA)(VG_(args_for_client), i));
+    return s;
+}
+
+/* Sets out_file for this process; a forked child has its own.  */
+static void name_output(void)
+{
+    if (out_file && out_pid == VG_(getpid)())
+        return;
+    out_pid = VG_(getpid)();
+    VG_(free)(out_file);
+    out_file = VG_(expand_file_name)(rg_opt.out_file_option, rg_opt.out_file);
+}
+
+/* The file exists, empty, while the program runs: a bad path is told before the run, not after it.  */
+void rg_dump_init(void)
+{
+    Int fd;
+
+    command = command_line();
+    name_output();
+    fd = open_for_write(out_file);
+    if (fd < 0)
+        cannot_write(out_file, -fd);
+    VG_(close)(fd);
+}
+
+/* ---- the end of the run ---- */
+
+static void print_line(void *arg, const char *line)
+{
+    (void)arg;
+    VG_(umsg)("%s\n", line);
+}
+
+static void print_summary(struct dump *d)
+{
+    ULong total = rg_profile_totals(d->profile)[0];
+
+    VG_(umsg)("Events    : Ir\n");
+    VG_(umsg)("Collected : %llu\n", total);
+    VG_(umsg)("\n");
+    VG_(umsg)("I   refs:      %'llu\n", total);
+    VG_(umsg)("\n");
+    rg_report_functions(d->profile, 0, REPORT_ROWS, print_line, NULL);
+    VG_(umsg)("\n");
+}
+
+static void print_where(const HChar *path)
+{
+    if (VG_(clo_verbosity) == 0)
+        return;
+    VG_(umsg)("Profile   : %s\n", path);
+    VG_(umsg)("            kcachegrind %s\n", path);
+}
+
+static void dump_threads(void)
+{
+    HChar *path = VG_(malloc)("rg.path", VG_(strlen)(out_file) + 16);
+
+    for (UInt tid = 1; tid < VG_N_THREADS; tid++) {
+        struct dump d;
+        if (!rg_thread_of(tid)->used)
+            continue;
+        dump_make(&d, tid);
+        VG_(sprintf)(path, "%s-%02u", out_file, tid);
+        write_profile(&d, path, tid);
+        if (VG_(clo_verbosity) > 0)
+            print_summary(&d);
+        print_where(path);
+        dump_free(&d);
+    }
+    VG_(free)(path);
+}
+
+void rg_dump_final(void)
+{
+    struct dump d;
+
+    name_output();
+    if (rg_opt.separate_threads) {
+        dump_threads();
+        return;
+    }
+    dump_make(&d, 0);
+    write_profile(&d, out_file, 0);
+    if (VG_(clo_verbosity) > 0)
+        print_summary(&d);
+    print_where(out_file);
+    dump_free(&d);
+}

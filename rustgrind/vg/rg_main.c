@@ -1,0 +1,62 @@
+/* rg_main.c - wiring: who is called when.
+
+   SPDX-License-Identifier: GPL-2.0-or-later  */
+#include "rg_vg.h"
+
+#include "libvex.h"
+
+/* Exact counts need superblocks that are executed as they are written: no chasing across branches, no unrolling, and SP up to date
+   whenever memory is touched.  */
+static void force_exact_translation(void)
+{
+    if (VG_(clo_vex_control).iropt_unroll_thresh != 0 || VG_(clo_vex_control).guest_chase)
+        VG_(umsg)("rustgrind: counts need --vex-iropt-unroll-thresh=0 --vex-guest-chase=no: set so\n");
+    VG_(clo_vex_control).iropt_unroll_thresh = 0;
+    VG_(clo_vex_control).guest_chase = False;
+}
+
+static void forget_unmapped(Addr a, SizeT len)
+{
+    if (!rg_code_known(a, len))
+        return;
+    if (!rg_opt.compat_callgrind)
+        rg_sb_resolve_lines(a, len);
+    rg_code_forget(a, len);
+}
+
+static void post_clo_init(void)
+{
+    rg_options_finish();
+    force_exact_translation();
+    rg_code_init();
+    rg_stack_init();
+    rg_threads_register();
+    VG_(track_die_mem_munmap)(forget_unmapped);
+    rg_dump_init();
+}
+
+static void fini(Int exitcode)
+{
+    (void)exitcode;
+    rg_threads_finish();
+    rg_dump_final();
+}
+
+static void pre_clo_init(void)
+{
+    VG_(details_name)("Rustgrind");
+    VG_(details_version)(NULL);
+    VG_(details_description)("a profiler and leak finder for Rust programs");
+    VG_(details_copyright_author)("Copyright (C) 2026, and GNU GPL'd, by the rustgrind authors.");
+    VG_(details_bug_reports_to)("the rustgrind issue tracker");
+    VG_(details_avg_translation_sizeB)(400);
+
+    VG_(clo_vex_control).iropt_register_updates_default = VG_(clo_px_file_backed) = VexRegUpdSpAtMemAccess;
+    VG_(clo_vex_control).iropt_unroll_thresh = 0;
+    VG_(clo_vex_control).guest_chase = False;
+
+    VG_(basic_tool_funcs)(post_clo_init, rg_instrument, fini);
+    VG_(needs_command_line_options)(rg_options_process, rg_options_usage, rg_options_debug_usage);
+}
+
+VG_DETERMINE_INTERFACE_VERSION(pre_clo_init)

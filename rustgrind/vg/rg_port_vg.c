@@ -1,0 +1,32 @@
+/* rg_port_vg.c - core/'s services inside the tool.
+
+   SPDX-License-Identifier: GPL-2.0-or-later  */
+#include "rg_compat.h"
+
+#include "../core/rg_port.h"
+
+#undef memcpy
+#undef memset
+
+void *rg_alloc(const char *tag, size_t n) { return VG_(calloc)(tag, 1, n); }
+void *rg_realloc(const char *tag, void *p, size_t n) { return VG_(realloc)(tag, p, n); }
+void rg_free(void *p)
+{
+    if (p)
+        VG_(free)(p);
+}
+
+void rg_sort(void *base, size_t n, size_t size, int (*cmp)(const void *, const void *))
+{
+    VG_(ssort)(base, n, size, cmp);
+}
+
+_Noreturn void rg_panic(const char *file, int line, const char *msg)
+{
+    VG_(printf)("rustgrind: bug at %s:%d: %s\n", file, line, msg);
+    VG_(tool_panic)("rustgrind found a bug in itself");
+}
+
+/* libcoregrind has memcpy, memmove and memset (gcc calls them); these two it has only under its own names.  */
+int memcmp(const void *a, const void *b, size_t n) { return VG_(memcmp)(a, b, n); }
+size_t strlen(const char *s) { return VG_(strlen)(s); }

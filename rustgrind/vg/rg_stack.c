@@ -1,0 +1,566 @@
+/* rg_stack.c - the shadow stack: what every jump, call and return means for contexts and edges.
+
+   SPDX-License-Identifier: GPL-2.0-or-later
+
+   Generated code pushes direct calls and pops matching returns by itself.  Everything else comes here, to rg_transit, which knows all
+   the rules; the inline code is a special case of them with the same result.  The rules, which are those of callgrind, so that the
+   numbers agree:
+
+   - A return that leaves the frame of the top entry (SP above the entry's SP) pops every entry below the new SP.  A return that does
+     not is a jump that counts as a call.
+   - A jump counts as a call when it goes to the first instruction of a symbol, to another object or to another kind of section.  It has
+     no return address, and the SP of the entry below it, so that it is popped together with that one.
+   - Whatever else raises SP above entries (longjmp, unwinding, stack switching) pops them; if so, a call in the same step is no call.
+   - A call into the PLT is skipped: it pushes an entry without edge, its cost goes to the call site, and the jump out of the PLT
+     becomes a call from the call site.
+   - The jump at the end of _dl_runtime_resolve pops it first: the resolved function is called by who called the stub.
+   - A return from an entry that was never called (the first function of a thread or of a signal handler) adds a call from the address
+     before the one it returns to.
+   - Signal handlers stand on a marker: their costs are in no entry below it.  */
+#include "rg_vg.h"
+
+#include "pub_tool_hashtable.h"
+
+struct rg_state rg_s;
+UInt rg_n_levels = 2;
+UWord rg_level_limit = 8;
+
+enum { INITIAL_FRAMES = 1024, INITIAL_CELLS = 4096, MAX_LEVELS = 64 };
+
+/* Where entries without an edge put what the inline code adds.  */
+static UWord trash_base[2 * MAX_LEVELS * MAX_LEVELS];
+static UWord trash_marker[2 * MAX_LEVELS * MAX_LEVELS];
+static UWord trash_skip[2 * MAX_LEVELS * MAX_LEVELS];
+
+static VgHashTable *edges;
+static VgHashTable *fakes; /* superblocks that stand for unknown callers, by address */
+
+/* A place that calls: an exit of a superblock, executed with counters at BLOCK, at level offset LVL.  */
+struct source {
+    struct rg_exit *exit;
+    UWord *block;
+    UWord lvl;
+};
+
+static UWord next_level(UWord off) { return off < rg_level_limit ? off + 8 : off; }
+static Addr sp_of(const struct rg_frame *f) { return f->sp & ~(Addr)1; }
+static Bool is_skip(const struct rg_frame *f) { return f->home == RG_HOME_SKIP; }
+static UWord *cell(UWord home) { return (UWord *)(rg_s.cells + home); }
+
+Bool rg_frame_is_marker(const struct rg_frame *f) { return f->acc == trash_marker; }
+static Bool is_base(const struct rg_frame *f) { return f->acc == trash_base; }
+
+void rg_stack_init(void)
+{
+    edges = VG_(HT_construct)("rg.edges");
+    fakes = VG_(HT_construct)("rg.fakes");
+}
+
+/* ---- threads' storage ---- */
+
+static void base_reset(struct rg_frame *base)
+{
+    for (int i = -1; i <= 0; i++)
+        base[i] = (struct rg_frame){.acc = trash_base, .sp = ~(Addr)0, .home = RG_HOME_NONE};
+}
+
+/* Frames are allocated with one below the base, because the inline pop reads the entry below the one it pops.  */
+void rg_thread_make(struct rg_thread *t)
+{
+    if (!t->used) {
+        t->used = True;
+        t->n_frames = INITIAL_FRAMES;
+        t->base = (struct rg_frame *)RG_ALLOC("rg.frames", (t->n_frames + 1) * sizeof *t->base) + 1;
+        t->n_cells = rg_ctx_n() > INITIAL_CELLS ? 2 * rg_ctx_n() : INITIAL_CELLS;
+        t->saved.cells = RG_ALLOC("rg.cells", t->n_cells * 8);
+    }
+    base_reset(t->base);
+    t->saved.top = t->base;
+    t->saved.limit = t->base + t->n_frames - 1;
+    t->saved.home = RG_HOME_NONE;
+    t->saved.off = 0;
+    t->saved.last = NULL;
+}
+
+void rg_h_grow(void)
+{
+    struct rg_thread *t = rg_thread_of(rg_current_tid);
+    SizeT depth = rg_s.top - t->base;
+
+    if (rg_s.top < rg_s.limit)
+        return;
+    t->n_frames *= 2;
+    t->base = (struct rg_frame *)VG_(realloc)("rg.frames", t->base - 1, (t->n_frames + 1) * sizeof *t->base) + 1;
+    rg_s.top = t->base + depth;
+    rg_s.limit = t->base + t->n_frames - 1;
+}
+
+static void cells_grow(struct rg_thread *t)
+{
+    SizeT old = t->n_cells;
+    UChar **cells = t == rg_thread_of(rg_current_tid) ? &rg_s.cells : &t->saved.cells;
+
+    t->n_cells = 2 * rg_ctx_n();
+    *cells = VG_(realloc)("rg.cells", *cells, t->n_cells * 8);
+    VG_(memset)(*cells + old * 8, 0, (t->n_cells - old) * 8);
+}
+
+static UWord cells_wanted;
+
+static void cells_check(struct rg_thread *t)
+{
+    if (t->n_cells < cells_wanted)
+        cells_grow(t);
+}
+
+void rg_cells_reserve(UWord n_ctx)
+{
+    cells_wanted = n_ctx;
+    rg_threads_forall(cells_check);
+}
+
+/* ---- edges ---- */
+
+static Word edge_differs(const void *a, const void *b)
+{
+    const struct rg_edge *x = a, *y = b;
+    return !(x->block == y->block && x->exit == y->exit && x->to == y->to);
+}
+
+static struct rg_edge *edge_of(const struct source *from, struct rg_place *to)
+{
+    struct rg_edge probe, *e = from->exit->last_edge;
+
+    if (e && e->block == from->block && e->to == to)
+        return e;
+    probe.block = from->block;
+    probe.exit = from->exit;
+    probe.to = to;
+    probe.key = (UWord)from->block * 31 + (UWord)from->exit * 7 + (UWord)to;
+    e = VG_(HT_gen_lookup)(edges, &probe, edge_differs);
+    if (!e) {
+        struct rg_sb *sb = from->exit->sb;
+        e = RG_ALLOC("rg.edge", sizeof *e);
+        e->key = probe.key;
+        e->block = from->block;
+        e->exit = from->exit;
+        e->to = to;
+        e->words = rg_arena_words(to ? 2 * rg_n_levels * rg_n_levels : rg_n_levels);
+        e->next = sb->edges;
+        sb->edges = e;
+        VG_(HT_add_node)(edges, e);
+    }
+    from->exit->last_edge = e;
+    return e;
+}
+
+/* The counters of a call from FROM to TO, whose context is at level offset TO_LVL.  */
+static UWord *call_words(const struct source *from, struct rg_place *to, UWord to_lvl)
+{
+    UWord *words;
+
+    if (from->exit->has_edge && from->exit->to == to)
+        words = from->block + from->exit->edge_word;
+    else
+        words = edge_of(from, to)->words;
+    return words + from->lvl / 8 + rg_n_levels * (to_lvl / 8);
+}
+
+/* ---- frames ---- */
+
+/* The topmost entry that is no marker.  */
+static struct rg_frame *real_top(void)
+{
+    struct rg_frame *f = rg_s.top;
+    while (rg_frame_is_marker(f))
+        f--;
+    return f;
+}
+
+/* The entry whose context is executing: skipped entries have none.  */
+static struct rg_frame *context_frame(struct rg_frame *f)
+{
+    while (is_skip(f))
+        f--;
+    return f;
+}
+
+static struct source source_at(struct rg_exit *x, UWord off, struct rg_frame *executing)
+{
+    UWord lvl = context_frame(executing)->off;
+    return (struct source){x, (UWord *)((Addr)x->sb->block + off - lvl), lvl};
+}
+
+/* Who called frame F; only for entries that a helper pushed.  */
+static struct source source_of(struct rg_frame *f) { return source_at(f->site, f->from_off, f - 1); }
+
+static UInt thread_key(void) { return rg_opt.separate_threads ? rg_current_tid : 0; }
+
+static void settle(void)
+{
+    rg_s.home = rg_s.top->home;
+    rg_s.off = rg_s.top->off;
+}
+
+/* Gives a frame its context, as the first function of a thread or handler.  */
+static void frame_resolve(struct rg_frame *f, struct rg_place *p)
+{
+    f->home = rg_ctx_home(rg_place_fn(p), thread_key());
+    f->off = *cell(f->home);
+    *cell(f->home) = next_level(f->off);
+}
+
+static void push(struct source from, struct rg_place *to, Addr sp, UWord from_off, Bool skip)
+{
+    struct rg_frame *old = rg_s.top, *f = old + 1;
+    UWord home = skip ? RG_HOME_SKIP : rg_ctx_home(rg_place_fn(to), thread_key());
+
+    f->sp = sp | 1;
+    f->ret = from.exit->kind == RG_CALL ? from.exit->ret_addr : 0;
+    f->home = home;
+    f->enter = rg_s.total;
+    f->site = from.exit;
+    f->from_off = from_off;
+    if (skip) {
+        f->acc = trash_skip;
+        f->off = is_skip(old) ? old->off : (UWord)(edge_of(&from, NULL)->words + from.lvl / 8);
+    } else {
+        f->off = *cell(home);
+        f->acc = call_words(&from, to, f->off);
+        f->acc[0]++;
+        *cell(home) = next_level(f->off);
+    }
+    rg_s.top = f;
+    rg_h_grow();
+}
+
+static void pop(void)
+{
+    while (rg_frame_is_marker(rg_s.top))
+        rg_signal_leave(False);
+    struct rg_frame *f = rg_s.top--;
+    if (is_skip(f))
+        return;
+    f->acc[rg_n_levels * rg_n_levels] += rg_s.total - f->enter;
+    *cell(f->home) = f->off;
+}
+
+/* A handler that runs on the alternate stack may have an SP above that of the code it interrupted.  */
+static Bool on_altstack(const struct rg_frame *marker, Addr sp)
+{
+    Addr lo = VG_(thread_get_altstack_min)(rg_current_tid);
+    return marker->ret != 0 && sp - lo <= VG_(thread_get_altstack_size)(rg_current_tid);
+}
+
+/* Pops entries that SP has left, and up to MIN_POPS that it is just at.  Returns how many.  */
+static UInt unwind(Addr sp, Int min_pops)
+{
+    UInt n = 0;
+
+    for (struct rg_frame *f = real_top(); !is_base(f); f = real_top()) {
+        if (rg_frame_is_marker(rg_s.top) && on_altstack(rg_s.top, sp))
+            break;
+        if (!(sp_of(f) < sp || (sp_of(f) == sp && min_pops > 0)))
+            break;
+        min_pops--;
+        n++;
+        pop();
+    }
+    return n;
+}
+
+/* How many entries a return to DST with SP leaves; 0: it is no return.  */
+static UInt return_pops(Addr dst, Addr sp)
+{
+    UInt n = 1;
+
+    for (struct rg_frame *f = real_top();; n++) {
+        if (sp < sp_of(f))
+            return 0;
+        if (sp > sp_of(f) || f->ret == dst)
+            return n;
+        do
+            f--;
+        while (rg_frame_is_marker(f));
+        if (is_base(f) || sp_of(f) != sp)
+            return 0;
+    }
+}
+
+/* ---- returns to unknown callers ---- */
+
+/* A callee of an unknown caller: a context, entered at no address we know.  */
+struct fake_callee {
+    struct fake_callee *next;
+    struct rg_place place;
+};
+
+struct fake_node {
+    struct fake_node *next;
+    UWord key; /* address */
+    struct rg_sb sb;
+    struct rg_exit exit;
+    UChar ilen;
+    struct fake_callee *callees;
+};
+
+static struct fake_node *fake_caller(Addr a, UWord home)
+{
+    struct fake_node *n = VG_(HT_lookup)(fakes, a);
+
+    if (n)
+        return n;
+    n = RG_ALLOC("rg.fake", sizeof *n);
+    n->key = a;
+    n->exit.sb = &n->sb;
+    n->sb.addr = a;
+    n->sb.place = rg_place_of_executed(a);
+    n->sb.obj = n->sb.place->obj;
+    n->sb.off = n->sb.place->off;
+    n->sb.exits = &n->exit;
+    n->sb.ilen = &n->ilen;
+    n->sb.n_exits = 1;
+    n->sb.block_words = 1;
+    n->sb.block = rg_arena_words(1);
+    n->sb.block[0] = home;
+    rg_sb_register(&n->sb);
+    VG_(HT_add_node)(fakes, n);
+    return n;
+}
+
+static struct rg_place *fake_callee(struct fake_node *n, struct rg_fn *fn, const struct rg_sb *returning)
+{
+    struct fake_callee *c;
+
+    for (c = n->callees; c; c = c->next)
+        if (c->place.fn == fn)
+            return &c->place;
+    c = RG_ALLOC("rg.fake", sizeof *c);
+    c->place = *returning->place;
+    c->place.fn = fn;
+    c->next = n->callees;
+    n->callees = c;
+    return &c->place;
+}
+
+/* The first function of a thread or handler, running RETURNING, returns to TO: TO's function becomes the first one, and has called it.  */
+static void underflow(const struct rg_sb *returning, struct rg_place *to)
+{
+    struct rg_frame *f = context_frame(rg_s.top);
+    UWord home = rg_ctx_home(rg_place_fn(to), thread_key());
+    struct fake_node *caller = fake_caller(to->addr - 1, home);
+    struct source from = {&caller->exit, caller->sb.block, 0};
+
+    if (f->home != RG_HOME_NONE) {
+        UWord *words = call_words(&from, fake_callee(caller, rg_ctx_of(f->home)->fn, returning), f->off);
+        words[0]++;
+        words[rg_n_levels * rg_n_levels] += rg_s.total - (rg_frame_is_marker(f) ? f->enter : 0);
+        *cell(f->home) = f->off;
+    }
+    f->home = home;
+    f->off = *cell(home);
+    *cell(home) = next_level(f->off);
+}
+
+/* ---- the rules ---- */
+
+static struct rg_place *sb_place(struct rg_sb *sb)
+{
+    if (!sb->place)
+        sb->place = rg_place_of_executed(sb->addr);
+    return sb->place;
+}
+
+static Bool is_call_like(const struct rg_place *from, const struct rg_place *to)
+{
+    return to->is_entry || to->sect != from->sect || to->obj != from->obj;
+}
+
+static void note_quiet(struct rg_exit *x, const struct rg_place *to)
+{
+    Addr lo, end;
+
+    rg_code_quiet_range(to, &lo, &end);
+    x->quiet_lo = lo;
+    x->quiet_len = end - lo;
+}
+
+void rg_transit(struct rg_exit *x, UWord off, Addr dst, Addr sp)
+{
+    struct rg_place *to = x->to && x->dst == dst ? x->to : rg_place_of(dst);
+    struct rg_place *here = sb_place(x->sb);
+    struct rg_frame *top = real_top();
+    struct source from = source_at(x, off, rg_s.top);
+    Bool stray_return = False, emulated = False, skip;
+    UInt pops = 1;
+    UInt kind = x->kind;
+
+    if (kind == RG_RET && !is_base(top)) {
+        pops = return_pops(to->addr, sp);
+        stray_return = pops == 0;
+    }
+    if (stray_return || (kind == RG_JUMP && is_call_like(here, to))) {
+        if (!is_base(top) && !is_skip(top) && rg_ctx_of(top->home)->fn && rg_ctx_of(top->home)->fn->pop_on_jump &&
+            rg_place_fn(here)->pop_on_jump) {
+            from = source_of(top);
+            off = top->from_off;
+            sp = sp_of(top);
+            pop();
+        }
+        kind = RG_CALL;
+        emulated = True;
+    }
+    if (kind == RG_RET) {
+        if (is_base(top) || rg_frame_is_marker(rg_s.top))
+            underflow(x->sb, to);
+        else
+            unwind(sp, pops);
+        settle();
+        return;
+    }
+    if (unwind(sp, 0) > 0 || kind == RG_JUMP) {
+        settle();
+        return;
+    }
+    top = real_top();
+    if (emulated && !is_base(top))
+        sp = sp_of(top);
+    skip = rg_opt.skip_plt && to->sect == Vg_SectPLT;
+    if (is_skip(rg_s.top)) {
+        off = rg_s.top->from_off;
+        from = source_of(rg_s.top);
+        if (!skip)
+            from.exit = &from.exit->sb->exits[from.exit->sb->n_exits - 1];
+    }
+    push(from, to, sp, off, skip);
+    settle();
+}
+
+/* ---- helpers ---- */
+
+VG_REGPARM(1) void rg_h_enter(struct rg_sb *sb)
+{
+    struct rg_frame *f = rg_s.top;
+    struct rg_copy **link, *c;
+    UWord home;
+
+    if (f->home == RG_HOME_NONE) {
+        if (rg_frame_is_marker(f)) {
+            unwind(VG_(get_SP)(rg_current_tid), 0);
+            f = rg_s.top;
+        }
+        if (f->home == RG_HOME_NONE)
+            frame_resolve(f, sb_place(sb));
+    }
+    if (is_skip(f) && sb_place(sb)->sect == Vg_SectPLT) {
+        settle();
+        return;
+    }
+    f = context_frame(f);
+    home = f->home;
+    if (sb->block[0] == RG_HOME_UNBOUND)
+        sb->block[0] = home;
+    if (sb->block[0] == home) {
+        rg_s.home = f == rg_s.top ? home : RG_HOME_FOREIGN;
+        rg_s.off = f->off;
+        return;
+    }
+    for (link = &sb->copies; (c = *link) && c->home != home; link = &c->next)
+        ;
+    if (c) {
+        *link = c->next;
+    } else {
+        c = RG_ALLOC("rg.copy", sizeof *c);
+        c->home = home;
+        c->block = rg_arena_words(sb->block_words);
+    }
+    c->next = sb->copies;
+    sb->copies = c;
+    rg_s.home = RG_HOME_FOREIGN;
+    rg_s.off = (Addr)c->block - (Addr)sb->block + f->off;
+}
+
+void rg_h_exit(struct rg_exit *x, Addr dst, Addr sp)
+{
+    if (x->kind == RG_JUMP && !x->dst) {
+        struct rg_place *to = rg_place_of(dst);
+        if (!is_call_like(sb_place(x->sb), to))
+            note_quiet(x, to);
+    }
+    rg_transit(x, rg_s.off, dst, sp);
+}
+
+/* The inline pop has been done on an entry that does not match.  */
+void rg_h_ret_undo(struct rg_exit *x, Addr dst, Addr sp, UWord off)
+{
+    struct rg_frame *f = rg_s.top + 1;
+
+    f->acc[rg_n_levels * rg_n_levels] -= rg_s.total - f->enter;
+    *cell(f->home) = next_level(f->off);
+    rg_s.top = f;
+    rg_transit(x, off, dst, sp);
+}
+
+VG_REGPARM(1) void rg_h_unwind(Addr sp)
+{
+    if (unwind(sp, 0) > 0)
+        settle();
+}
+
+/* ---- signals ---- */
+
+void rg_signal_enter(Bool alt_stack)
+{
+    struct rg_frame *below = real_top(), *f;
+
+    f = rg_s.top + 1;
+    *f = (struct rg_frame){.acc = trash_marker, .enter = rg_s.total, .sp = below->sp, .ret = alt_stack, .home = RG_HOME_NONE};
+    f->site = (struct rg_exit *)rg_s.last;
+    f->from_off = (UWord)rg_s.last_acc;
+    rg_s.top = f;
+    rg_s.last = NULL;
+    rg_h_grow();
+    rg_thread_of(rg_current_tid)->n_signals++;
+    settle();
+}
+
+/* Takes back the last segment that was counted: callgrind counts a superblock when the next one begins.  */
+void rg_last_uncount(void)
+{
+    if (!rg_s.last)
+        return;
+    (*rg_s.last_acc)--;
+    rg_s.total -= rg_s.last->n;
+    rg_s.last = NULL;
+}
+
+void rg_signal_leave(Bool by_sigreturn)
+{
+    struct rg_thread *t = rg_thread_of(rg_current_tid);
+    struct rg_frame *f;
+
+    if (t->n_signals == 0)
+        return;
+    if (by_sigreturn && rg_opt.compat_callgrind)
+        rg_last_uncount();
+    while (!rg_frame_is_marker(rg_s.top))
+        pop();
+    f = rg_s.top--;
+    t->n_signals--;
+    if (f->home != RG_HOME_NONE)
+        *cell(f->home) = f->off;
+    rg_s.total = f->enter;
+    rg_s.last = (const struct rg_seg *)f->site;
+    rg_s.last_acc = (UWord *)f->from_off;
+    if (!by_sigreturn && rg_opt.compat_callgrind)
+        rg_last_uncount();
+    rg_s.home = RG_HOME_FOREIGN;
+}
+
+void rg_stack_unwind_all(struct rg_thread *t)
+{
+    while (t->n_signals > 0)
+        rg_signal_leave(False);
+    while (!is_base(rg_s.top))
+        pop();
+}

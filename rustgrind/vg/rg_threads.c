@@ -1,0 +1,102 @@
+/* rg_threads.c - which thread the hot state belongs to, and what signals and the ends of threads mean for it.
+
+   SPDX-License-Identifier: GPL-2.0-or-later
+
+   Valgrind runs one thread at a time and tells the tool before each slice, so the running thread's state is a plain global that is swapped
+   here.  Counters belong to all threads; shadow stacks, level cells and the running total to one.  */
+#include "rg_vg.h"
+
+ThreadId rg_current_tid = 1;
+
+static struct rg_thread *threads;
+
+struct rg_thread *rg_thread_of(ThreadId tid) { return &threads[tid]; }
+
+void rg_threads_forall(void (*fn)(struct rg_thread *))
+{
+    for (UInt tid = 1; tid < VG_N_THREADS; tid++)
+        if (threads[tid].used)
+            fn(&threads[tid]);
+}
+
+void rg_thread_switch(ThreadId tid)
+{
+    if (tid == rg_current_tid)
+        return;
+    threads[rg_current_tid].saved = rg_s;
+    if (!threads[tid].used)
+        rg_thread_make(&threads[tid]);
+    rg_s = threads[tid].saved;
+    rg_current_tid = tid;
+}
+
+/* A thread id is used again.  callgrind goes on with what it knows of the dead thread, as if its last superblock had jumped here.  */
+static void restart_as_callgrind(struct rg_thread *t)
+{
+    t->restarted = False;
+    if (rg_s.last) {
+        struct rg_sb *sb = rg_s.last->sb;
+        rg_transit(&sb->exits[sb->n_exits - 1], rg_s.off, VG_(get_IP)(rg_current_tid), VG_(get_SP)(rg_current_tid));
+    }
+}
+
+static void start_client_code(ThreadId tid, ULong blocks)
+{
+    (void)blocks;
+    rg_thread_switch(tid);
+    if (threads[tid].restarted && rg_opt.compat_callgrind)
+        restart_as_callgrind(&threads[tid]);
+}
+
+static void thread_exit(ThreadId tid)
+{
+    struct rg_thread *t = &threads[tid];
+
+    rg_thread_switch(tid);
+    if (rg_opt.compat_callgrind) {
+        t->restarted = True;
+        return;
+    }
+    rg_stack_unwind_all(t);
+    threads[tid].saved = rg_s;
+    rg_thread_make(t);
+    rg_s = threads[tid].saved;
+}
+
+static void pre_signal(ThreadId tid, Int sig, Bool alt_stack)
+{
+    (void)sig;
+    rg_thread_switch(tid);
+    rg_signal_enter(alt_stack);
+}
+
+static void post_signal(ThreadId tid, Int sig)
+{
+    (void)sig;
+    rg_thread_switch(tid);
+    rg_signal_leave(True);
+}
+
+void rg_threads_register(void)
+{
+    threads = RG_ALLOC("rg.threads", VG_N_THREADS * sizeof *threads);
+    rg_thread_make(&threads[1]);
+    rg_s = threads[1].saved;
+    VG_(track_start_client_code)(start_client_code);
+    VG_(track_pre_thread_ll_exit)(thread_exit);
+    VG_(track_pre_deliver_signal)(pre_signal);
+    VG_(track_post_deliver_signal)(post_signal);
+}
+
+/* The end of the run: nothing is active any more.  */
+void rg_threads_finish(void)
+{
+    for (UInt tid = 1; tid < VG_N_THREADS; tid++) {
+        if (!threads[tid].used)
+            continue;
+        rg_thread_switch(tid);
+        if (rg_opt.compat_callgrind)
+            rg_last_uncount();
+        rg_stack_unwind_all(&threads[tid]);
+    }
+}

@@ -1,0 +1,257 @@
+/* rg_vg.h - the shared structures of the tool: what a superblock, a context, a frame and an edge are.
+
+   SPDX-License-Identifier: GPL-2.0-or-later
+
+   docs/internals.md tells how they work together.  Terms: a *superblock* is one translated piece of guest code; a *segment* is a part of
+   it that is executed as a whole (it ends before a side exit); a *context* is a function that is active on the shadow stack (with
+   --separate-threads: in one thread); a *level* is the recursion level of a context, from 0 here; a *block* is the array of counters of
+   one superblock in one context.  */
+#ifndef RG_VG_H
+#define RG_VG_H
+
+#include "rg_compat.h"
+
+struct rg_exit;
+struct rg_sb;
+
+/* ---- code: objects, functions, places (rg_code.c) ---- */
+
+struct rg_obj {
+    struct rg_obj *next;
+    HChar *name;   /* path of the ELF object, "???" for code of no object */
+    PtrdiffT bias; /* runtime address minus address in the object, of the latest mapping */
+    UInt id;
+};
+
+/* A function: (object, file of its first executed line, name).  */
+struct rg_fn {
+    struct rg_obj *obj;
+    HChar *name;
+    HChar *file;
+    UInt id;
+    Bool pop_on_jump; /* _dl_runtime_resolve: the jump at its end is a return and a call */
+};
+
+/* What is known of a code address that is a target of jumps, calls and returns.  */
+struct rg_place {
+    Addr addr;
+    PtrdiffT off; /* address in the object */
+    struct rg_obj *obj;
+    struct rg_fn *fn; /* lazily: use rg_place_fn */
+    UChar sect;       /* VgSectKind */
+    Bool is_entry;    /* first instruction of a symbol */
+};
+
+void rg_code_init(void);
+/* The place of A, which is where the guest goes; redirections are followed.  Never NULL.  */
+struct rg_place *rg_place_of(Addr a);
+/* The same for an address that is really executed.  */
+struct rg_place *rg_place_of_executed(Addr a);
+struct rg_fn *rg_place_fn(struct rg_place *p);
+/* Forgets places in [A, A+LEN): the code there is going away.  */
+void rg_code_forget(Addr a, SizeT len);
+/* True when [A, A+LEN) has held code that we know of.  */
+Bool rg_code_known(Addr a, SizeT len);
+/* The widest range around A, in the same section of the same object, into which a jump is no call: no symbol begins in it.
+   Returns an empty range when there is none that is cheap to find.  */
+void rg_code_quiet_range(const struct rg_place *p, Addr *lo, Addr *end);
+UInt rg_code_n_fns(void);
+
+/* ---- contexts ---- */
+
+/* Contexts are named by their *home*: 8 x index, so that it is at once an identity and the offset of the context's level cell.
+   The first indexes are no functions.  */
+enum {
+    RG_HOME_NONE = 0,    /* not known yet: decided by the next superblock that runs */
+    RG_HOME_SKIP = 8,    /* inside skipped code (a PLT stub): costs go to the call site */
+    RG_HOME_FOREIGN = 16, /* state.home only: the last superblock was not at home in the current context */
+    RG_HOME_UNBOUND = 24, /* block[0] of a superblock that has never run */
+    RG_HOME_FIRST = 32,
+};
+
+struct rg_ctx {
+    struct rg_fn *fn;
+    UInt tid; /* 0: costs of all threads together */
+};
+
+UWord rg_ctx_home(struct rg_fn *fn, UInt tid);
+struct rg_ctx *rg_ctx_of(UWord home);
+UWord rg_ctx_n(void);
+
+/* ---- superblocks ---- */
+
+enum rg_jump { RG_JUMP, RG_CALL, RG_RET };
+
+struct rg_seg {
+    struct rg_sb *sb;
+    UShort first, n; /* instructions [first, first+n) */
+    UInt word;       /* index in the block of its counter of level 0 */
+};
+
+/* A call or followed jump that is counted: from (block, exit) to a place.  Its counters are words: calls[to level][from level], then
+   inclusive cost [to level][from level].  */
+struct rg_edge {
+    struct rg_edge *next_hash;
+    UWord key;
+    struct rg_edge *next; /* of the same superblock */
+    UWord *block;
+    struct rg_exit *exit;
+    struct rg_place *to; /* NULL: no call, words[from level] is the cost of skipped code called here */
+    UWord *words;
+};
+
+struct rg_exit {
+    struct rg_sb *sb;
+    UShort index;
+    UShort instr;   /* index of the instruction that exits */
+    UChar kind;     /* enum rg_jump */
+    UChar has_edge; /* a direct call made inline: its edge words are in every block, at edge_word */
+    UInt edge_word;
+    Addr ret_addr;  /* of a call: the next instruction; else 0 */
+    Addr dst;       /* direct target, else 0 */
+    struct rg_place *to; /* of dst, when edge_word is used */
+    /* inline cache of an indirect exit: targets in [quiet_lo, quiet_lo + quiet_len) need nothing */
+    Addr quiet_lo;
+    UWord quiet_len;
+    struct rg_edge *last_edge;
+};
+
+/* The counters of a superblock in a context that is not its home.  */
+struct rg_copy {
+    struct rg_copy *next;
+    UWord home;
+    UWord *block;
+};
+
+struct rg_line {
+    const HChar *file; /* interned by the dump, NULL: unknown */
+    UInt line;
+};
+
+struct rg_sb {
+    struct rg_sb *next_hash;
+    struct rg_sb *next_all;
+    Addr addr;
+    PtrdiffT off;
+    struct rg_obj *obj;
+    struct rg_place *place; /* NULL until wanted */
+    UWord *block;           /* [0] = home, then counters */
+    struct rg_copy *copies;
+    struct rg_edge *edges;
+    struct rg_seg *segs;
+    struct rg_exit *exits;
+    UChar *ilen;
+    struct rg_line *lines; /* resolved before the code was unmapped, else NULL */
+    UInt block_words;
+    UShort n_instrs, n_segs, n_exits;
+};
+
+struct rg_sb *rg_sb_first(void);
+void rg_sb_register(struct rg_sb *sb);
+Addr rg_sb_instr_addr(const struct rg_sb *sb, UInt instr);
+void rg_sb_resolve_lines(Addr a, SizeT len);
+
+/* Words of counters; below 2 GB as long as the reserve lasts, so that their addresses are short in generated code.  Zeroed.  */
+UWord *rg_arena_words(SizeT n);
+
+/* ---- shadow stack and run state (rg_stack.c) ---- */
+
+/* A frame.  The inline code writes the first six words; it knows their offsets.  */
+struct rg_frame {
+    UWord *acc;   /* edge words of this call: acc[0] = calls, acc[n*n] = inclusive cost */
+    UWord enter;  /* state.total at the call */
+    Addr sp;      /* guest SP at the first instruction; |1: a return to this frame must be looked at by the helper */
+    Addr ret;     /* return address, 0: a jump that is counted as a call */
+    UWord home;   /* context of the callee */
+    UWord off;    /* its level, as an offset: 8 x level; in skipped code the address of the counter */
+    struct rg_exit *site; /* where the call came from; valid only in frames pushed by helpers */
+    UWord from_off;       /* state.off there */
+};
+
+enum { RG_FRAME_SIZE = sizeof(struct rg_frame) };
+
+/* Hot state of the running thread, read and written by generated code.  */
+struct rg_state {
+    struct rg_frame *top;
+    struct rg_frame *limit; /* last usable frame */
+    UChar *cells;           /* by home: level offset of the context's next entry */
+    UWord home;             /* context in which the block code may bump its counters without asking */
+    UWord off;              /* what to add to a counter's address */
+    UWord total;            /* instructions of this thread, at this signal level */
+    const struct rg_seg *last; /* --compat=callgrind: last segment begun */
+    UWord *last_acc;           /* and its counter */
+};
+
+extern struct rg_state rg_s;
+extern UInt rg_n_levels;     /* --separate-recs */
+extern UWord rg_level_limit; /* 8 x (rg_n_levels - 1) */
+
+/* A signal handler's frame on the shadow stack is a *marker*.  */
+struct rg_thread {
+    Bool used;
+    Bool restarted; /* a new thread runs under a known thread id */
+    UInt n_signals;
+    struct rg_frame *base; /* frame 0 */
+    SizeT n_frames;        /* allocated, beside the one below base */
+    SizeT n_cells;         /* allocated, in words */
+    struct rg_state saved; /* while another thread runs */
+};
+
+void rg_stack_init(void);
+struct rg_thread *rg_thread_of(ThreadId tid);
+void rg_thread_make(struct rg_thread *t);
+void rg_stack_unwind_all(struct rg_thread *t);
+void rg_cells_reserve(UWord n_ctx);
+Bool rg_frame_is_marker(const struct rg_frame *f);
+void rg_signal_enter(Bool alt_stack);
+void rg_signal_leave(Bool by_sigreturn);
+void rg_last_uncount(void);
+void rg_transit(struct rg_exit *x, UWord off, Addr dst, Addr sp);
+
+/* Helpers called by generated code.  */
+VG_REGPARM(1) void rg_h_enter(struct rg_sb *sb);
+void rg_h_exit(struct rg_exit *x, Addr dst, Addr sp);
+void rg_h_ret_undo(struct rg_exit *x, Addr dst, Addr sp, UWord off);
+VG_REGPARM(1) void rg_h_unwind(Addr sp);
+void rg_h_grow(void);
+
+/* ---- threads (rg_threads.c) ---- */
+
+extern ThreadId rg_current_tid;
+void rg_threads_register(void);
+void rg_threads_finish(void);
+void rg_thread_switch(ThreadId tid);
+void rg_threads_forall(void (*fn)(struct rg_thread *));
+
+/* ---- instrumentation (rg_instrument.c) ---- */
+
+IRSB *rg_instrument(VgCallbackClosure *closure, IRSB *in, const VexGuestLayout *layout, const VexGuestExtents *vge,
+                    const VexArchInfo *host, IRType gWordTy, IRType hWordTy);
+
+/* ---- options (rg_options.c) ---- */
+
+struct rg_options {
+    const HChar *out_file; /* format with %p %q{VAR}; NULL: default */
+    const HChar *out_file_option;
+    Bool compat_callgrind;
+    Bool dump_line, dump_instr;
+    Bool compress_strings, compress_pos;
+    Bool separate_threads;
+    Bool skip_plt;
+    Int separate_recs;
+};
+
+extern struct rg_options rg_opt;
+Bool rg_options_process(const HChar *arg);
+void rg_options_usage(void);
+void rg_options_debug_usage(void);
+void rg_options_finish(void);
+
+/* ---- output (rg_dump.c) ---- */
+
+void rg_dump_init(void);
+void rg_dump_final(void);
+
+#define RG_ALLOC(tag, n) VG_(calloc)((tag), 1, (n))
+
+#endif
