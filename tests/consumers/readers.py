@@ -170,7 +170,7 @@ class KCachegrind:
 
     def screenshot(self, path):
         """Fills the screen, waits until the picture stands still, and keeps it."""
-        self.x("xdotool", "search", "--onlyvisible", "--name", "KCachegrind", "windowmove", "0", "0", "windowsize", *SCREEN_SIZE)
+        self.x("xdotool", "search", "--onlyvisible", "--name", ".", "windowsize", "%@", *SCREEN_SIZE)
         before = None
         for _ in range(40):
             self.x("import", "-silent", "-window", "root", path)

@@ -10,7 +10,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "diff"))
 
-import cgfile  # noqa: E402
+import cgparts  # noqa: E402
 
 FIRST_LINE = "# callgrind format"
 HEADER_KEYS = {"version", "creator", "pid", "cmd", "part", "thread", "desc", "positions", "event", "events", "summary", "totals"}
@@ -106,14 +106,14 @@ class _Lines:
 
 
 def read(path):
-    """Reads the profile PATH and returns it as a cgfile.Part, or raises Bad."""
+    """Reads the profile PATH and returns it as a cgparts.Part, or raises Bad."""
     try:
         with open(path, encoding="utf-8") as f:
             _Lines().read(f.read())
-        part, = cgfile.read_file(path, os.path.basename(path))
+        part, = cgparts.read_file(path, os.path.basename(path))
     except UnicodeDecodeError as e:
         raise Bad(f"byte {e.start} is not UTF-8") from None
-    except cgfile.FormatError as e:
+    except cgparts.FormatError as e:
         raise Bad(str(e)) from None
     for key in ("totals", "summary"):
         if getattr(part, key) != part.event_sum():

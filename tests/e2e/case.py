@@ -1,0 +1,170 @@
+# case.py - one end-to-end case: its file, and how it is run.
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+import os
+import re
+import select
+import shlex
+import signal
+import subprocess
+import time
+
+import rgtest
+
+# key: may it be given more than once?
+KEYS = {"about": False, "run": False, "prog": False, "args": False, "vgopts": False, "env": True, "stdin": False, "expect-exit": False,
+        "prepare": True, "await": False, "while-running": True, "then": False, "check": True, "stderr-has": True, "stderr-lacks": True,
+        "filter": True, "filter-stdout": True, "ignore": True, "skip-if": True, "time-limit": False}
+COMMANDS = {"tool": lambda: rgtest.IN_PLACE, "valgrind": lambda: "valgrind",
+            "rustgrind": lambda: os.environ.get("RG_COMMAND") or os.path.join(rgtest.BUILDDIR, "rustgrind", "host", "rustgrind")}
+SKIPS = {"root": (lambda: os.geteuid() == 0, "root may write everywhere")}
+STREAMS = {"stdout", "stderr"}
+
+
+class BadCase(Exception):
+    """A case file that breaks the rules; the text says where and how."""
+
+
+class Stuck(Exception):
+    """The run did not come to the point that the case waits for."""
+
+
+class Outcome:
+    """What a run left behind.  `status` is an exit status, or minus the number of a signal."""
+
+    def __init__(self, directory, pid, guest):
+        self.directory = directory
+        self.pid = pid
+        self.guest = guest
+        self.status = None
+        self.stdout = self.stderr = ""
+        self.problems = []
+
+    def expand(self, text):
+        return text.replace("{pid}", str(self.pid)).replace("{dir}", self.directory)
+
+    def path(self, name):
+        """The path of the file NAME, which is relative to the directory of the run."""
+        return os.path.join(self.directory, self.expand(name))
+
+
+class Case:
+    def __init__(self, path):
+        self.path = path
+        self.stem = path[:-len(".test")]
+        self.name = os.path.basename(self.stem)
+        self.values = {}
+        with open(path, encoding="utf-8") as f:
+            for number, line in enumerate(f, 1):
+                if line.strip() and not line.startswith("#"):
+                    self._line(number, line.rstrip("\n"))
+        self.about = self.get("about")
+        if not self.about:
+            raise BadCase(f"{self.name}.test: no 'about:' line says what it shows")
+        self.ignored = set(self.all("ignore"))
+        for value, known in ((self.ignored, STREAMS), (set(self.all("skip-if")), SKIPS), ({self.get("run", "tool")}, COMMANDS)):
+            if value - set(known):
+                raise BadCase(f"{self.name}.test: unknown {' '.join(value - set(known))}; allowed: {' '.join(sorted(known))}")
+
+    def _line(self, number, line):
+        key, colon, value = line.partition(":")
+        if not colon or key not in KEYS:
+            raise BadCase(f"{self.name}.test:{number}: unknown key '{key}'; allowed: {' '.join(KEYS)}")
+        if key in self.values and not KEYS[key]:
+            raise BadCase(f"{self.name}.test:{number}: a second '{key}:'")
+        self.values.setdefault(key, []).append(value.strip())
+
+    def get(self, key, default=""):
+        return self.values.get(key, [default])[0]
+
+    def all(self, key):
+        return self.values.get(key, [])
+
+    def skip_reason(self):
+        for name in self.all("skip-if"):
+            holds, why = SKIPS[name]
+            if holds():
+                return why
+        return None
+
+    def expected_status(self):
+        """The exit status, or minus the number of a signal; None for 'any failure'."""
+        text = self.get("expect-exit", "0")
+        if text == "failure":
+            return None
+        if text.startswith("signal "):
+            return -getattr(signal, "SIG" + text.split()[1])
+        return int(text)
+
+    def guest(self, directory):
+        """The path of the guest: a program of tests/programs, built now, or a path as it stands."""
+        prog = self.get("prog", "c/small")
+        if prog == "none":
+            return None
+        if prog.startswith(("/", "{")):
+            return prog.replace("{dir}", directory)
+        ext = {"c": ".c", "rust": ".rs"}.get(prog.split("/")[0])
+        if ext is None:
+            raise BadCase(f"{self.name}.test: prog '{prog}' is neither c/NAME, rust/NAME, a path nor 'none'")
+        return rgtest.build(f"programs/{prog}{ext}")
+
+    def run(self, directory):
+        os.mkdir(directory)
+        guest = self.guest(directory)
+
+        def expand(text):
+            return text.replace("{dir}", directory).replace("{build}", rgtest.BUILDDIR).replace("{nl}", "\n")
+
+        env = {k: v for k, v in os.environ.items() if k not in ("VALGRIND_OPTS", "MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
+        env["LC_ALL"] = "C"
+        for setting in self.all("env"):
+            key, _, value = setting.partition("=")
+            env[key] = expand(value)
+        for command in self.all("prepare"):
+            subprocess.run(["sh", "-ec", expand(command)], cwd=directory, check=True, stdin=subprocess.DEVNULL)
+        argv = [COMMANDS[self.get("run", "tool")](), *shlex.split(expand(self.get("vgopts")))]
+        if guest:
+            argv += [guest, *shlex.split(expand(self.get("args")))]
+        with subprocess.Popen(argv, cwd=directory, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, start_new_session=True) as child:
+            outcome = Outcome(directory, child.pid, guest)
+            self._drive(child, outcome)
+        return outcome
+
+    def _drive(self, child, outcome):
+        limit = float(self.get("time-limit", "120"))
+        try:
+            early = self._await(child, outcome, limit)
+            given = self.get("stdin").encode().decode("unicode_escape").encode()
+            out, err = child.communicate(given or None, timeout=limit)
+        except subprocess.TimeoutExpired:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.communicate()
+            raise Stuck(f"not finished after {limit:g} s") from None
+        outcome.status = child.returncode
+        outcome.stdout = (early + out).decode("utf-8", "backslashreplace")
+        outcome.stderr = err.decode("utf-8", "backslashreplace")
+
+    def _await(self, child, outcome, limit):
+        """Waits for the text of `await:` on standard output, makes the checks of `while-running:`, and does what `then:` says.
+        Returns what was read."""
+        if not self.get("await"):
+            return b""
+        import checks  # it needs Outcome
+        got = b""
+        end = time.monotonic() + limit
+        while not re.search(self.get("await").encode(), got):
+            if time.monotonic() > end or child.poll() is not None or not select.select([child.stdout], [], [], 1)[0]:
+                if child.poll() is None and time.monotonic() <= end:
+                    continue
+                os.killpg(child.pid, signal.SIGKILL)
+                raise Stuck(f"'{self.get('await')}' did not appear on standard output, only {got!r}; stderr: {child.stderr.read()!r}")
+            got += os.read(child.stdout.fileno(), 4096)
+        outcome.problems += [p for p in (checks.problem(outcome, text) for text in self.all("while-running")) if p]
+        then = self.get("then").split()
+        if then and then[0] == "signal":
+            os.kill(child.pid, getattr(signal, "SIG" + then[1]))
+        elif then:
+            raise BadCase(f"{self.name}.test: then: '{self.get('then')}' is not 'signal NAME'")
+        return got
