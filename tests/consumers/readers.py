@@ -95,9 +95,10 @@ def artifact(name):
 
 @contextlib.contextmanager
 def display():
-    """A virtual X server of our own; yields its name."""
+    """A virtual X server of our own; yields its name.  It must not reset itself when a client leaves and none is left: clients that
+    come at that moment are turned away."""
     get, put = os.pipe()
-    with subprocess.Popen(["Xvfb", "-displayfd", str(put), "-screen", "0", "x".join(SCREEN_SIZE) + "x24", "-nolisten", "tcp"], pass_fds=[put],
+    with subprocess.Popen(["Xvfb", "-displayfd", str(put), "-screen", "0", "x".join(SCREEN_SIZE) + "x24", "-nolisten", "tcp", "-noreset"], pass_fds=[put],
                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True) as server:
         os.close(put)
         try:
@@ -110,6 +111,10 @@ def display():
         finally:
             os.close(get)
             stop(server)
+
+
+class Ended(Exception):
+    """A reader ended by itself; the text says how."""
 
 
 class KCachegrind:
@@ -148,7 +153,7 @@ class KCachegrind:
         """The title, as soon as the file has been loaded or refused."""
         def loaded():
             if self.child.poll() is not None:
-                raise rgtest.Unavailable(f"kcachegrind ended with status {self.child.returncode}: {self.stderr()}")
+                raise Ended(f"kcachegrind ended by itself with status {self.child.returncode}\n{self.stderr()}")
             return next((t for t in self.titles() if "KCachegrind" in t and t != "KCachegrind"), None)
         return until(loaded, what="loaded: no window title")
 
@@ -232,6 +237,8 @@ class Toolbox:
                 total = None if refused else window.status_total()
                 window.screenshot(artifact(f"kcachegrind-{label(path)}.png"))
                 stderr = window.stderr()
+            except Ended as e:
+                return str(e)
             finally:
                 window.close()
         complaints = [line for line in stderr.splitlines() if line.startswith("Loading ")]

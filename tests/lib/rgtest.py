@@ -40,7 +40,7 @@ class Report:
 
     def skip(self, name, why):
         self.skipped += 1
-        print(f"SKIP {name}: {why}", flush=True)
+        print(f"SKIP {name}: {' '.join(str(why).split())}", flush=True)
 
     def check(self, name, problem):
         """PROBLEM is a text, or None or empty when all is well.  Returns True when all is well."""
