@@ -1,0 +1,28 @@
+/* suites.h - the unit test suites: one per module of core/, each a table of tests.
+
+   SPDX-License-Identifier: GPL-2.0-or-later
+
+   A new suite is a file test_<module>.c with a table suite_<module>, a line here and a line in main.c.  */
+#ifndef SUITES_H
+#define SUITES_H
+
+#include <CUnit/CUnit.h>
+
+struct unit_test {
+    const char *name;
+    void (*run)(void);
+};
+
+/* Tables end with an entry without name.  */
+extern const struct unit_test suite_port[];
+extern const struct unit_test suite_buf[];
+extern const struct unit_test suite_text[];
+extern const struct unit_test suite_map[];
+extern const struct unit_test suite_intern[];
+extern const struct unit_test suite_vectors[];
+extern const struct unit_test suite_glob[];
+extern const struct unit_test suite_profile[];
+extern const struct unit_test suite_cgwrite[];
+extern const struct unit_test suite_report[];
+
+#endif
