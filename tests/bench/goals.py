@@ -1,0 +1,39 @@
+# goals.py - what the project wants to reach, and whether the measured rows do.
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+from dataclasses import dataclass
+
+from table import geometric_mean
+
+MEAN_GAIN = 4.5       # peer / rustgrind
+MEAN_OVERHEAD = 1.7   # rustgrind / none
+MEMORY = 1.15         # rustgrind / peer
+
+
+@dataclass
+class Goal:
+    met: bool
+    text: str
+
+    def __str__(self):
+        return ("met:     " if self.met else "NOT met: ") + self.text
+
+
+def at_least(what, value, goal):
+    return Goal(value >= goal, f"{what} {value:.2f}, goal >= {goal:g}")
+
+
+def at_most(what, value, goal):
+    return Goal(value <= goal, f"{what} {value:.2f}, goal <= {goal:g}")
+
+
+def judge(rows, peer):
+    steady = [r for r in rows if r.workload.steady]
+    found = []
+    if steady:
+        found.append(at_least(f"geometric mean {peer}/rustgrind", geometric_mean([r.gain() for r in steady]), MEAN_GAIN))
+        found.append(at_most("geometric mean rustgrind/none", geometric_mean([r.overhead() for r in steady]), MEAN_OVERHEAD))
+    found += [at_least(f"{r.name}: {peer}/rustgrind", r.gain(), r.workload.floor) for r in rows]
+    found += [at_most(f"{r.name}: memory rustgrind/{peer}", r.memory(), MEMORY) for r in rows]
+    return found

@@ -1,0 +1,39 @@
+# table.py - the table of ratios.
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+import math
+
+from measure import OURS
+
+
+def geometric_mean(values):
+    return math.exp(sum(math.log(v) for v in values) / len(values))
+
+
+def columns(peer):
+    """(title, text of a row, value to take the mean of or None)"""
+    return (
+        ("workload", lambda r: r.name, None),
+        ("rustgrind/none", lambda r: f"{r.overhead():.2f}", lambda r: r.overhead()),
+        (f"{peer}/rustgrind", lambda r: f"{r.gain():.2f}", lambda r: r.gain()),
+        (f"{peer}/none", lambda r: f"{r.ceiling():.2f}", lambda r: r.ceiling()),
+        (f"memory rustgrind/{peer}", lambda r: f"{r.memory():.2f}", lambda r: r.memory()),
+        ("noise", lambda r: f"{100 * r.noise():.0f} %", None),
+        ("Ir rustgrind", lambda r: f"{r.total(OURS):,}", None),
+        (f"Ir {peer}", lambda r: f"{r.total(peer):,}", None),
+    )
+
+
+def lines(rows, mode):
+    """The table as lines: a row per workload, and the geometric means of those that count."""
+    if not rows:
+        return []
+    cols = columns(mode.peer)
+    cells = [[title for title, _, _ in cols]] + [[text(r) for _, text, _ in cols] for r in rows]
+    steady = [r for r in rows if r.workload.steady]
+    if steady:
+        means = [f"{geometric_mean([mean(r) for r in steady]):.2f}" if mean else "" for _, _, mean in cols]
+        cells.append([f"mean of {len(steady)}"] + means[1:])
+    widths = [max(len(row[i]) for row in cells) for i in range(len(cols))]
+    return ["  ".join(c.ljust(w) if i == 0 else c.rjust(w) for i, (c, w) in enumerate(zip(row, widths))).rstrip() for row in cells]
