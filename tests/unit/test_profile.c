@@ -238,6 +238,38 @@ static void adding_after_finish(void)
     model_free(m);
 }
 
+/* What was remembered about the last node and about recent records does not outlive a finish, which renumbers both.  */
+static void nothing_stale_after_finish(void)
+{
+    enum { BETWEEN = 30000 }; /* enough to push the record of line 1000000 out of any small cache */
+    struct model *m = model_new(1, true, false);
+    struct rg_profile *p = model_profile(m);
+    struct place z = { "o", "z.rs", "z", 1, "z.rs", 1000000, 0 }, a = { "o", "a.rs", "a", 1, "a.rs", 1, 0 };
+    model_cost(m, z, COST(1));
+    for (uint32_t i = 0; i < BETWEEN; i++) {
+        struct place between = z;
+        between.line = i;
+        model_cost(m, between, COST(1));
+    }
+    model_cost(m, z, COST(2));
+    rg_profile_finish(p);
+    CU_ASSERT_EQUAL(rg_profile_n_costs(p), BETWEEN + 1);
+    model_cost(m, z, COST(4));
+    rg_profile_finish(p);
+    CU_ASSERT_EQUAL_FATAL(rg_profile_n_costs(p), BETWEEN + 1);
+    CU_ASSERT_EQUAL(rg_profile_cost_at(p, BETWEEN).pos.line, 1000000);
+    CU_ASSERT_EQUAL(rg_profile_cost_at(p, BETWEEN).cost[0], 7);
+
+    model_cost(m, a, COST(8)); /* gets a number behind z's, and the one before it in the end */
+    rg_profile_finish(p);
+    model_cost(m, a, COST(16));
+    rg_profile_finish(p);
+    CU_ASSERT_EQUAL(rg_profile_n_costs(p), BETWEEN + 2);
+    CU_ASSERT_STRING_EQUAL(rg_profile_fn_name(p, rg_profile_cost_at(p, 0).node.fn), "a");
+    CU_ASSERT_EQUAL(rg_profile_cost_at(p, 0).cost[0], 24);
+    model_free(m);
+}
+
 static struct place random_place(uint64_t *seed, char name[40], bool wide)
 {
     static const char *const objects[] = { "/lib/a.so", "/bin/p", "" };
@@ -364,6 +396,7 @@ const struct unit_test suite_profile[] = {
     { "huge numbers", huge_numbers },
     { "order is one of names", order_is_one_of_names },
     { "adding after finish", adding_after_finish },
+    { "nothing stale after finish", nothing_stale_after_finish },
     { "100,000 random records", many_random_records },
     { "random records of each kind", random_records_of_each_kind },
     { "order of adding does not matter", order_of_adding_does_not_matter },
