@@ -141,7 +141,7 @@ static const struct {
     int flags;
 } header_lines[] = {
     { "version: 1", 0 },
-    { "creator: ", 0 },
+    { "creator:", 0 },
     { "pid: ", 0 },
     { "cmd:", 0 },
     { "part: ", 0 },
