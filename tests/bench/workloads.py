@@ -43,8 +43,9 @@ def python(_scratch, quick):
 def rustc(source, options):
     """The compiler itself, not rustup's proxy, which would start it by exec.  It makes an object: no linker is started."""
     def prepare(scratch, _quick):
-        rgtest.need("rustc")
-        done = subprocess.run(["rustc", "--print", "sysroot"], capture_output=True, text=True, check=False)
+        compiler = os.environ.get("RUSTC") or "rustc"
+        rgtest.need(compiler)
+        done = subprocess.run([compiler, "--print", "sysroot"], capture_output=True, text=True, check=False)
         driver = os.path.join(done.stdout.strip(), "bin", "rustc")
         if not os.access(driver, os.X_OK):
             raise rgtest.Unavailable(f"no rustc in the sysroot: {driver}")

@@ -4,6 +4,7 @@
 
 import os
 import re
+import resource
 import select
 import shlex
 import signal
@@ -15,7 +16,7 @@ import rgtest
 # key: may it be given more than once?
 KEYS = {"about": False, "run": False, "prog": False, "args": False, "vgopts": False, "env": True, "stdin": False, "expect-exit": False,
         "prepare": True, "await": False, "while-running": True, "then": False, "check": True, "stderr-has": True, "stderr-lacks": True,
-        "filter": True, "filter-stdout": True, "ignore": True, "skip-if": True, "time-limit": False}
+        "filter": True, "filter-stdout": True, "ignore": True, "skip-if": True, "time-limit": False, "file-size-limit": False}
 COMMANDS = {"tool": lambda: rgtest.IN_PLACE, "valgrind": lambda: "valgrind",
             "rustgrind": lambda: os.environ.get("RG_COMMAND") or os.path.join(rgtest.BUILDDIR, "rustgrind", "host", "rustgrind")}
 SKIPS = {"root": (lambda: os.geteuid() == 0, "root may write everywhere")}
@@ -27,7 +28,7 @@ class BadCase(Exception):
 
 
 class Stuck(Exception):
-    """The run did not come to the point that the case waits for."""
+    """The run could not be begun, or did not come to the point that the case waits for."""
 
 
 class Outcome:
@@ -97,40 +98,54 @@ class Case:
             return -getattr(signal, "SIG" + text.split()[1])
         return int(text)
 
-    def guest(self, directory):
-        """The path of the guest: a program of tests/programs, built now, or a path as it stands."""
-        prog = self.get("prog", "c/small")
-        if prog == "none":
-            return None
-        if prog.startswith(("/", "{")):
-            return prog.replace("{dir}", directory)
+    def build(self, prog):
+        """Builds PROG, c/NAME or rust/NAME of tests/programs, and returns its path."""
         ext = {"c": ".c", "rust": ".rs"}.get(prog.split("/")[0])
         if ext is None:
             raise BadCase(f"{self.name}.test: prog '{prog}' is neither c/NAME, rust/NAME, a path nor 'none'")
         return rgtest.build(f"programs/{prog}{ext}")
 
+    def guest(self, directory):
+        """The path of the guest, or None."""
+        prog = self.get("prog", "c/small")
+        if prog == "none":
+            return None
+        return prog.replace("{dir}", directory) if prog.startswith(("/", "{")) else self.build(prog)
+
+    def expand(self, text, directory):
+        """The values of the words in braces."""
+        text = re.sub(r"\{guest:([^}]*)\}", lambda found: self.build(found.group(1)), text)
+        for name, value in (("dir", directory), ("build", rgtest.BUILDDIR), ("nl", "\n"), ("xff", "\udcff")):
+            text = text.replace("{" + name + "}", value)
+        return text
+
     def run(self, directory):
         os.mkdir(directory)
         guest = self.guest(directory)
-
-        def expand(text):
-            return text.replace("{dir}", directory).replace("{build}", rgtest.BUILDDIR).replace("{nl}", "\n")
-
         env = {k: v for k, v in os.environ.items() if k not in ("VALGRIND_OPTS", "MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
         env["LC_ALL"] = "C"
         for setting in self.all("env"):
             key, _, value = setting.partition("=")
-            env[key] = expand(value)
+            env[key] = self.expand(value, directory)
         for command in self.all("prepare"):
-            subprocess.run(["sh", "-ec", expand(command)], cwd=directory, check=True, stdin=subprocess.DEVNULL)
-        argv = [COMMANDS[self.get("run", "tool")](), *shlex.split(expand(self.get("vgopts")))]
+            done = rgtest.run(["sh", "-ec", self.expand(command, directory)], cwd=directory)
+            if done.returncode:
+                raise Stuck(f"'prepare: {command}' failed with status {done.returncode}\n{done.stderr}")
+        argv = [COMMANDS[self.get("run", "tool")](), *shlex.split(self.expand(self.get("vgopts"), directory))]
         if guest:
-            argv += [guest, *shlex.split(expand(self.get("args")))]
+            argv += [guest, *shlex.split(self.expand(self.get("args"), directory))]
         with subprocess.Popen(argv, cwd=directory, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, start_new_session=True) as child:
+                              stderr=subprocess.PIPE, start_new_session=True, preexec_fn=self._limit()) as child:
             outcome = Outcome(directory, child.pid, guest)
             self._drive(child, outcome)
         return outcome
+
+    def _limit(self):
+        """What the child does before it becomes the command, or None."""
+        if not self.get("file-size-limit"):
+            return None
+        size = int(self.get("file-size-limit"))
+        return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
     def _drive(self, child, outcome):
         limit = float(self.get("time-limit", "120"))

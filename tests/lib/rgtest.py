@@ -79,7 +79,7 @@ def need(*commands):
 
 COMPILERS = {
     ".c": (os.environ.get("CC") or "cc", ["-g", "-O1", "-fno-inline", "-fno-optimize-sibling-calls", "-pthread", "-Wall"]),
-    ".rs": ("rustc", ["--edition=2021", "-C", "opt-level=3", "-g"]),
+    ".rs": (os.environ.get("RUSTC") or "rustc", ["--edition=2021", "-C", "opt-level=3", "-g"]),
 }
 
 
