@@ -28,7 +28,7 @@ class Workload:
 
 def rust(name, size, quick_size):
     def prepare(_scratch, quick):
-        program = rgtest.build(f"programs/rust/{name}.rs", subdir="bench")
+        program = rgtest.build(f"programs/rust/{name}.rs")
         return Command([program, str(quick_size if quick else size)])
     return prepare
 

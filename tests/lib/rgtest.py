@@ -83,9 +83,9 @@ COMPILERS = {
 }
 
 
-def build(source, flags=None, subdir="guests"):
-    """Builds SOURCE (a path below tests/) and returns the path of the program, in BUILDDIR/tests/SUBDIR.  A program newer than its
-    source is kept.  FLAGS replace the usual ones of the language."""
+def build(source):
+    """Builds SOURCE (a path below tests/) and returns the path of the program, in BUILDDIR/tests/guests.  A program newer than
+    its source is kept."""
     path = os.path.join(SRCDIR, "tests", source)
     stem, ext = os.path.splitext(os.path.basename(source))
     compiler, usual = COMPILERS[ext]
@@ -93,15 +93,16 @@ def build(source, flags=None, subdir="guests"):
     need(compiler)
     if not os.path.exists(path):
         raise BuildError("no such source: tests/" + source)
-    outdir = os.path.join(BUILDDIR, "tests", subdir)
+    outdir = os.path.join(BUILDDIR, "tests", "guests")
     os.makedirs(outdir, exist_ok=True)
     program = os.path.join(outdir, stem)
     if os.path.exists(program) and os.path.getmtime(program) >= os.path.getmtime(path):
         return program
-    done = subprocess.run([compiler, *rest, *(usual if flags is None else flags), "-o", program, path],
-                          capture_output=True, text=True, cwd=outdir, check=False)
+    fresh = f"{program}.{os.getpid()}"  # another suite may be building it too
+    done = subprocess.run([compiler, *rest, *usual, "-o", fresh, path], capture_output=True, text=True, cwd=outdir, check=False)
     if done.returncode:
         raise BuildError(f"{compiler} failed on tests/{source}:\n{done.stderr}")
+    os.rename(fresh, program)
     return program
 
 
