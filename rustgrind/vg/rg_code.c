@@ -22,6 +22,11 @@ struct place_node {
     struct rg_place place;
 };
 
+struct page_node {
+    struct page_node *next;
+    UWord key; /* page number */
+};
+
 struct ctx_node {
     struct ctx_node *next;
     UWord key;
@@ -32,7 +37,7 @@ struct ctx_node {
 
 /* Ranges in which no symbol begins and which lie in one section of one object.  A few are enough: they belong to the large functions
    that have jump tables.  */
-enum { N_QUIET = 256, QUIET_PROBES = 1 << 16 };
+enum { N_QUIET = 256, QUIET_PROBES = 1 << 16, N_RECENT = 4096, PAGE_SHIFT = 12 };
 
 struct quiet {
     Addr lo, end;
@@ -48,8 +53,12 @@ static struct {
     XArray *ctx_list; /* of struct rg_ctx, by home / 8 */
     struct quiet quiet[N_QUIET];
     UInt n_quiet, next_quiet;
-    Addr anon_lo, anon_end; /* hull of the code outside of all objects */
+    VgHashTable *anon; /* pages with code outside of all objects */
     struct rg_place *exit_place;
+    struct {
+        Addr asked;
+        struct rg_place *place;
+    } recent[N_RECENT]; /* direct-mapped, of rg_place_of */
 } code;
 
 void rg_code_init(void)
@@ -58,6 +67,7 @@ void rg_code_init(void)
 
     code.fns = VG_(HT_construct)("rg.fns");
     code.places = VG_(HT_construct)("rg.places");
+    code.anon = VG_(HT_construct)("rg.anon");
     code.ctxs = VG_(HT_construct)("rg.ctxs");
     code.ctx_list = VG_(newXA)(VG_(malloc), "rg.ctx", VG_(free), sizeof(struct rg_ctx));
     for (UWord home = 0; home < RG_HOME_FIRST; home += 8)
@@ -84,13 +94,37 @@ static struct rg_obj *obj_of(Addr a)
         code.last_obj = o;
     }
     o->bias = bias;
-    if (!di) {
-        if (code.anon_end == 0 || a < code.anon_lo)
-            code.anon_lo = a;
-        if (a >= code.anon_end)
-            code.anon_end = a + 1;
+    o->text = di ? VG_(DebugInfo_get_text_avma)(di) : 0;
+    o->text_end = di ? o->text + VG_(DebugInfo_get_text_size)(di) : 0;
+    if (!di && !VG_(HT_lookup)(code.anon, a >> PAGE_SHIFT)) {
+        struct page_node *n = RG_ALLOC("rg.page", sizeof *n);
+        n->key = a >> PAGE_SHIFT;
+        VG_(HT_add_node)(code.anon, n);
     }
     return o;
+}
+
+struct rg_obj *rg_code_object(Addr a, PtrdiffT *off, UChar *sect)
+{
+    struct rg_obj *o = code.last_obj;
+
+    if (!o || a < o->text || a >= o->text_end) {
+        o = obj_of(a);
+        *sect = VG_(DebugInfo_sect_kind)(NULL, a);
+    } else {
+        *sect = Vg_SectText;
+    }
+    *off = a - o->bias;
+    return o;
+}
+
+Bool rg_code_plain_target(const struct rg_sb *sb, Addr a)
+{
+    const struct rg_obj *o = sb->obj;
+    PtrdiffT into;
+
+    return sb->sect == Vg_SectText && sb->addr >= o->text && sb->addr < o->text_end && a >= o->text && a < o->text_end &&
+           !(VG_(get_inst_offset_in_function)(VG_(current_DiEpoch)(), a, &into) && into == 0);
 }
 
 struct rg_place *rg_place_of_executed(Addr a)
@@ -103,9 +137,7 @@ struct rg_place *rg_place_of_executed(Addr a)
     n = RG_ALLOC("rg.place", sizeof *n);
     n->key = a;
     n->place.addr = a;
-    n->place.obj = obj_of(a);
-    n->place.off = a - n->place.obj->bias;
-    n->place.sect = VG_(DebugInfo_sect_kind)(NULL, a);
+    n->place.obj = rg_code_object(a, &n->place.off, &n->place.sect);
     n->place.is_entry = VG_(get_inst_offset_in_function)(VG_(current_DiEpoch)(), a, &into) && into == 0;
     VG_(HT_add_node)(code.places, n);
     return &n->place;
@@ -113,8 +145,14 @@ struct rg_place *rg_place_of_executed(Addr a)
 
 struct rg_place *rg_place_of(Addr a)
 {
+    struct rg_place **recent = &code.recent[a / 2 % N_RECENT].place;
     Bool is_wrap;
-    return rg_place_of_executed(VG_(redir_do_lookup)(a, &is_wrap));
+
+    if (code.recent[a / 2 % N_RECENT].asked != a || !*recent) {
+        *recent = rg_place_of_executed(VG_(redir_do_lookup)(a, &is_wrap));
+        code.recent[a / 2 % N_RECENT].asked = a;
+    }
+    return *recent;
 }
 
 /* ---- functions ---- */
@@ -209,8 +247,19 @@ UInt rg_code_n_fns(void) { return code.n_fns; }
 
 Bool rg_code_known(Addr a, SizeT len)
 {
-    if (code.anon_end && a < code.anon_end && a + len > code.anon_lo)
-        return True;
+    UWord first = a >> PAGE_SHIFT, last = (a + len - 1) >> PAGE_SHIFT;
+    const struct page_node *n;
+
+    if (last - first < VG_(HT_count_nodes)(code.anon)) {
+        for (UWord page = first; page <= last; page++)
+            if (VG_(HT_lookup)(code.anon, page))
+                return True;
+    } else {
+        VG_(HT_ResetIter)(code.anon);
+        while ((n = VG_(HT_Next)(code.anon)))
+            if (n->key - first <= last - first)
+                return True;
+    }
     for (const DebugInfo *di = VG_(next_DebugInfo)(NULL); di; di = VG_(next_DebugInfo)(di)) {
         Addr lo = VG_(DebugInfo_get_text_avma)(di);
         if (a < lo + VG_(DebugInfo_get_text_size)(di) && a + len > lo)
@@ -230,6 +279,10 @@ void rg_code_forget(Addr a, SizeT len)
             /* Exits of superblocks and code.exit_place may still point to the place: unlink it only.  */
             VG_(HT_remove_at_Iter)(code.places);
         }
+    VG_(memset)(code.recent, 0, sizeof code.recent);
+    for (struct rg_obj *o = code.objs; o; o = o->next)
+        if (o->text < a + len && o->text_end > a)
+            o->text = o->text_end = 0;
     for (UInt i = 0; i < code.n_quiet; i++)
         if (!(code.quiet[i].lo < a + len && code.quiet[i].end > a))
             code.quiet[kept++] = code.quiet[i];
@@ -311,9 +364,12 @@ found:
 UWord rg_ctx_home(struct rg_fn *fn, UInt tid)
 {
     UWord key = (UWord)fn->id << 32 | tid;
-    struct ctx_node *n = VG_(HT_lookup)(code.ctxs, key);
+    struct ctx_node *n;
     struct rg_ctx c = {fn, tid};
 
+    if (fn->home && tid == 0)
+        return fn->home;
+    n = VG_(HT_lookup)(code.ctxs, key);
     if (n)
         return n->home;
     n = RG_ALLOC("rg.ctx", sizeof *n);
@@ -323,6 +379,8 @@ UWord rg_ctx_home(struct rg_fn *fn, UInt tid)
     n->home = 8 * VG_(sizeXA)(code.ctx_list);
     VG_(addToXA)(code.ctx_list, &c);
     VG_(HT_add_node)(code.ctxs, n);
+    if (tid == 0)
+        fn->home = n->home;
     rg_cells_reserve(VG_(sizeXA)(code.ctx_list));
     return n->home;
 }

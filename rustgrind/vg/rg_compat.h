@@ -31,6 +31,10 @@
    when the guest jumps to ORIG.  */
 extern Addr VG_(redir_do_lookup)(Addr orig, Bool *isWrap);
 
+/* Throws away the translations of code in [START, START+RANGE).  The tool API's VG_(discard_translations_safely) is the same, but
+   only for client requests.  */
+extern void VG_(discard_translations)(Addr start, ULong range, const HChar *who);
+
 /* N bytes of zeroed memory straight from the address space manager; NULL when there is none.  Never given back.  */
 static inline void *rg_compat_shadow_alloc(SizeT n)
 {

@@ -63,9 +63,11 @@ static void resolve(struct rg_sb *sb)
 
 void rg_sb_resolve_lines(Addr a, SizeT len)
 {
-    for (struct rg_sb *sb = rg_sb_first(); sb; sb = sb->next_all)
+    for (UWord i = 0; i < rg_sb_count(); i++) {
+        struct rg_sb *sb = rg_sb_of_id(i);
         if (sb->addr - a < len && sb->block[0] != RG_HOME_UNBOUND)
             resolve(sb);
+    }
 }
 
 /* ---- the profile ---- */
@@ -197,7 +199,9 @@ static void add_edge(struct dump *d, const struct rg_edge *e)
 
 static void add_all(struct dump *d)
 {
-    for (struct rg_sb *sb = rg_sb_first(); sb; sb = sb->next_all) {
+    for (UWord i = 0; i < rg_sb_count(); i++) {
+        struct rg_sb *sb = rg_sb_of_id(i);
+        Bool resolved = sb->lines != NULL;
         if (sb->block[0] == RG_HOME_UNBOUND)
             continue;
         resolve(sb);
@@ -206,6 +210,10 @@ static void add_all(struct dump *d)
             add_block(d, sb, c->home, c->block);
         for (const struct rg_edge *e = sb->edges; e; e = e->next)
             add_edge(d, e);
+        if (!resolved) {
+            VG_(free)(sb->lines);
+            sb->lines = NULL;
+        }
     }
 }
 

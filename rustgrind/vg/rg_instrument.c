@@ -8,14 +8,17 @@
      counter[segment] at (constant + state.off) += 1     at the start of every segment
      state.total += instructions of the segment
      direct call:    push an entry, all inline
-     return:         pop an entry inline, rg_h_ret_undo if it was the wrong one
+     return:         pop an entry inline, rg_h_ret if it was the wrong one
      other exits:    nothing when the target is inside the same function, else rg_h_exit
      SP was raised:  rg_h_unwind if it has left the top entry
 
+   That is long, and most superblocks of a large program run a few times only: translating it would take longer than it saves.  So a
+   superblock begins its life *cold*: the same work is done by calls of helpers, which is short.  When it has run rg_hot_after times, its
+   translation is thrown away, between two slices of the guest, and made again inline.  rustc compiling a hello-world, which executes
+   80,000 superblocks, takes 20 % less time so.
+
    All addresses are constants in generated code; counters and state lie below 2 GB so that they are short.  */
 #include "rg_vg.h"
-
-#include "pub_tool_hashtable.h"
 
 #define OFFSET_OF(type, field) __builtin_offsetof(type, field)
 
@@ -28,6 +31,7 @@ struct sp_info {
 struct builder {
     IRSB *out;
     struct rg_sb *sb;
+    IRExpr *base; /* &rg_s */
     Int offset_sp, size_sp;
     struct sp_info *tmps; /* by temporary of the input */
     Int n_tmps;
@@ -35,57 +39,8 @@ struct builder {
     Long checked;      /* SP up to this is known to be in the top entry */
     Int last_put_sp;   /* index of the last statement that changes SP */
     Bool is_plt;
+    Bool cold;
 };
-
-/* ---- superblocks ---- */
-
-static struct rg_sb *all_sbs;
-static VgHashTable *sb_table;
-
-struct sb_key {
-    struct sb_key *next;
-    UWord key;
-    struct rg_sb *first;
-};
-
-struct rg_sb *rg_sb_first(void) { return all_sbs; }
-
-void rg_sb_register(struct rg_sb *sb)
-{
-    sb->next_all = all_sbs;
-    all_sbs = sb;
-}
-
-Addr rg_sb_instr_addr(const struct rg_sb *sb, UInt instr)
-{
-    Addr a = sb->addr;
-    for (UInt i = 0; i < instr; i++)
-        a += sb->ilen[i];
-    return a;
-}
-
-/* Counters in .bss first: the tool is linked below 2 GB.  */
-enum { RESERVE_WORDS = 24 << 20, CHUNK_WORDS = 1 << 20 };
-static UWord reserve[RESERVE_WORDS];
-
-UWord *rg_arena_words(SizeT n)
-{
-    static UWord *next = reserve, *end = reserve + RESERVE_WORDS;
-    UWord *words;
-
-    if ((SizeT)(end - next) < n) {
-        SizeT size = n > CHUNK_WORDS ? n : CHUNK_WORDS;
-        next = rg_compat_shadow_alloc(size * sizeof(UWord));
-        if (!next) {
-            VG_(umsg)("rustgrind: out of memory for counters (%lu bytes)\n", size * sizeof(UWord));
-            VG_(exit)(1);
-        }
-        end = next + size;
-    }
-    words = next;
-    next += n;
-    return words;
-}
 
 /* ---- IR ---- */
 
@@ -106,8 +61,13 @@ static IRExpr *load(struct builder *b, IRExpr *addr) { return bind(b, IRExpr_Loa
 static IRExpr *plus(struct builder *b, IRExpr *x, UWord n) { return n ? binop(b, Iop_Add64, x, cword(n)) : x; }
 static void store(struct builder *b, IRExpr *addr, IRExpr *v) { add(b, IRStmt_Store(Iend_LE, addr, v)); }
 
-#define STATE(field) cword((UWord)&rg_s.field)
+/* The state is addressed from a base pointer that every thread has in its shadow registers.  As a constant it would cost a 10-byte
+   instruction at every use, because constants are propagated; and counters are in reach of a 32-bit displacement from it.  */
+static IRExpr *near(struct builder *b, const volatile void *p) { return plus(b, b->base, (UWord)p - (UWord)&rg_s); }
+#define STATE(field) near(b, &rg_s.field)
 #define FRAME(frame, field) plus(b, frame, OFFSET_OF(struct rg_frame, field))
+
+static IRExpr *cached(struct builder *b, const void *field) { return load(b, cword((UWord)field)); }
 
 static IRExpr *guest_sp(struct builder *b) { return bind(b, IRExpr_Get(b->offset_sp, Ity_I64)); }
 
@@ -139,11 +99,11 @@ static IRExpr *either(struct builder *b, IRExpr *x, IRExpr *y)
 static void emit_enter(struct builder *b)
 {
     IRExpr *home = load(b, STATE(home));
-    IRExpr *away = cmp(b, Iop_CmpNE64, home, load(b, cword((UWord)&b->sb->block[0])));
+    IRExpr *away = cmp(b, Iop_CmpNE64, home, load(b, near(b, &b->sb->block[0])));
 
     if (b->is_plt)
         away = both(b, away, cmp(b, Iop_CmpNE64, home, cword(RG_HOME_SKIP)));
-    call_if(b, away, 1, "rg_h_enter", &rg_h_enter, mkIRExprVec_1(cword((UWord)b->sb)));
+    call_if(b, away, 1, "rg_h_enter", &rg_h_enter, mkIRExprVec_1(cword(b->sb->id)));
 }
 
 /* In skipped code state.off is the address of the call site's counter of instructions.  */
@@ -154,46 +114,114 @@ static IRExpr *plt_counter(struct builder *b, IRExpr *counter, UWord n, IRExpr *
     return bind(b, IRExpr_ITE(skip, load(b, STATE(off)), counter));
 }
 
+/* The address is written twice, not shared: each becomes part of an instruction.  */
 static void emit_segment(struct builder *b, const struct rg_seg *seg)
 {
-    IRExpr *counter = binop(b, Iop_Add64, load(b, STATE(off)), cword((UWord)&b->sb->block[seg->word]));
-    IRExpr *increment = cword(1);
+    if (b->cold) {
+        call_if(b, NULL, 1, "rg_h_segment", &rg_h_segment, mkIRExprVec_1(cword((UWord)seg)));
+        return;
+    }
+    IRExpr *off = load(b, STATE(off));
+    UWord word = (UWord)&b->sb->block[seg->word];
 
-    if (b->is_plt)
-        counter = plt_counter(b, counter, seg->n, &increment);
-    store(b, counter, binop(b, Iop_Add64, load(b, counter), increment));
-    store(b, STATE(total), binop(b, Iop_Add64, load(b, STATE(total)), cword(seg->n)));
+    if (b->is_plt) {
+        IRExpr *increment, *counter = plt_counter(b, plus(b, off, word), seg->n, &increment);
+        store(b, counter, binop(b, Iop_Add64, load(b, counter), increment));
+    } else {
+        store(b, plus(b, off, word), plus(b, load(b, plus(b, off, word)), 1));
+    }
+    store(b, STATE(total), plus(b, load(b, STATE(total)), seg->n));
     if (rg_opt.compat_callgrind) {
         store(b, STATE(last), cword((UWord)seg));
-        store(b, STATE(last_acc), counter);
+        store(b, STATE(last_acc), plus(b, off, word));
     }
 }
 
-static void emit_push(struct builder *b, struct rg_exit *x)
+/* What a push needs to know.  */
+struct push {
+    IRExpr *top;  /* entry below the new one */
+    IRExpr *acc;  /* counters of the edge for level 0 of the callee */
+    IRExpr *home; /* callee's context */
+    IRExpr *sp;
+};
+
+static void emit_push(struct builder *b, const struct push *p)
 {
-    UWord home = rg_ctx_home(rg_place_fn(x->to), 0);
-    IRExpr *top = plus(b, load(b, STATE(top)), RG_FRAME_SIZE);
-    IRExpr *cell = plus(b, load(b, STATE(cells)), home);
+    IRExpr *frame = plus(b, p->top, RG_FRAME_SIZE);
+    IRExpr *cell = binop(b, Iop_Add64, load(b, STATE(cells)), p->home);
     IRExpr *lvl = load(b, cell);
-    IRExpr *acc = plus(b, load(b, STATE(off)), (UWord)&b->sb->block[x->edge_word]);
+    IRExpr *acc = p->acc;
     IRExpr *next = cword(rg_level_limit);
 
-    if (rg_n_levels > 1)
+    if (rg_n_levels == 2)
+        acc = binop(b, Iop_Add64, acc, bind(b, IRExpr_Binop(Iop_Shl64, lvl, IRExpr_Const(IRConst_U8(1)))));
+    else if (rg_n_levels > 2) {
         acc = binop(b, Iop_Add64, acc, binop(b, Iop_Mul64, lvl, cword(rg_n_levels)));
-    if (rg_n_levels > 2)
         next = bind(b, IRExpr_ITE(cmp(b, Iop_CmpEQ64, lvl, cword(rg_level_limit)), lvl, plus(b, lvl, 8)));
+    }
     store(b, acc, plus(b, load(b, acc), 1));
-    store(b, FRAME(top, acc), acc);
-    store(b, FRAME(top, enter), load(b, STATE(total)));
-    store(b, FRAME(top, sp), guest_sp(b));
-    store(b, FRAME(top, ret), cword(x->ret_addr));
-    store(b, FRAME(top, home), cword(home));
-    store(b, FRAME(top, off), lvl);
+    store(b, FRAME(frame, acc), acc);
+    store(b, FRAME(frame, enter), load(b, STATE(total)));
+    store(b, FRAME(frame, sp), p->sp);
+    store(b, FRAME(frame, home), p->home);
+    store(b, FRAME(frame, off), lvl);
     store(b, cell, next);
-    store(b, STATE(top), top);
-    store(b, STATE(home), cword(home));
+    store(b, STATE(top), frame);
+    store(b, STATE(home), p->home);
     store(b, STATE(off), lvl);
-    call_if(b, cmp(b, Iop_CmpLE64U, load(b, STATE(limit)), top), 0, "rg_h_grow", &rg_h_grow, mkIRExprVec_0());
+}
+
+static void emit_grow(struct builder *b)
+{
+    call_if(b, cmp(b, Iop_CmpLE64U, load(b, STATE(limit)), load(b, STATE(top))), 0, "rg_h_grow", &rg_h_grow, mkIRExprVec_0());
+}
+
+static void emit_direct_call(struct builder *b, struct rg_exit *x)
+{
+    struct push p = {
+        .top = load(b, STATE(top)),
+        .acc = plus(b, load(b, STATE(off)), (UWord)&b->sb->block[x->edge_word]),
+        .home = cword(rg_ctx_home(rg_place_fn(x->to), 0)),
+        .sp = guest_sp(b),
+    };
+    emit_push(b, &p);
+    emit_grow(b);
+}
+
+/* A jump that is a call: it has the SP of the entry below, if the guest's SP has not left that one (and if there is one: the signed
+   comparison fails for the base).  */
+static void emit_tail_call(struct builder *b, struct rg_exit *x)
+{
+    IRExpr *top = load(b, STATE(top)), *off = load(b, STATE(off)), *sp = guest_sp(b);
+    IRExpr *below = load(b, FRAME(top, sp));
+    struct push p = {
+        .top = top,
+        .acc = plus(b, off, (UWord)&b->sb->block[x->edge_word]),
+        .home = cword(rg_ctx_home(rg_place_fn(x->to), 0)),
+        .sp = binop(b, Iop_Or64, below, cword(1)),
+    };
+    store(b, plus(b, top, RG_FRAME_SIZE + OFFSET_OF(struct rg_frame, ret)), cword(0));
+    emit_push(b, &p);
+    call_if(b, cmp(b, Iop_CmpLT64S, below, sp), 0, "rg_h_push_undo", &rg_h_push_undo,
+            mkIRExprVec_4(cword((UWord)x), cword(x->dst), sp, off));
+    emit_grow(b);
+}
+
+static void emit_indirect_call(struct builder *b, struct rg_exit *x, IRExpr *dst)
+{
+    IRExpr *top = load(b, STATE(top)), *off = load(b, STATE(off)), *sp = guest_sp(b);
+    IRExpr *other_dst = binop(b, Iop_Xor64, dst, cached(b, &x->site->dst));
+    IRExpr *away = binop(b, Iop_Xor64, load(b, STATE(home)), cached(b, &b->sb->block[0]));
+    struct push p = {
+        .top = top,
+        .acc = binop(b, Iop_Add64, cached(b, &x->site->words), load(b, FRAME(top, off))),
+        .home = cached(b, &x->site->home),
+        .sp = sp,
+    };
+    emit_push(b, &p);
+    call_if(b, cmp(b, Iop_CmpNE64, binop(b, Iop_Or64, other_dst, away), cword(0)), 0, "rg_h_push_undo", &rg_h_push_undo,
+            mkIRExprVec_4(cword((UWord)x), dst, sp, off));
+    emit_grow(b);
 }
 
 static void emit_pop(struct builder *b, struct rg_exit *x, IRExpr *dst)
@@ -204,16 +232,14 @@ static void emit_pop(struct builder *b, struct rg_exit *x, IRExpr *dst)
     IRExpr *incl = plus(b, load(b, FRAME(top, acc)), 8 * rg_n_levels * rg_n_levels);
     IRExpr *cost = binop(b, Iop_Sub64, load(b, STATE(total)), load(b, FRAME(top, enter)));
     IRExpr *sp = guest_sp(b);
-    IRExpr *wrong_ret = binop(b, Iop_Xor64, load(b, FRAME(top, ret)), dst);
-    IRExpr *wrong_sp = binop(b, Iop_Xor64, plus(b, load(b, FRAME(top, sp)), 8), sp);
+    IRExpr *entry_sp = load(b, FRAME(top, sp));
 
     store(b, incl, binop(b, Iop_Add64, load(b, incl), cost));
     store(b, binop(b, Iop_Add64, load(b, STATE(cells)), load(b, FRAME(top, home))), load(b, FRAME(top, off)));
     store(b, STATE(top), below);
     store(b, STATE(home), load(b, FRAME(below, home)));
     store(b, STATE(off), load(b, FRAME(below, off)));
-    call_if(b, cmp(b, Iop_CmpNE64, binop(b, Iop_Or64, wrong_ret, wrong_sp), cword(0)), 0, "rg_h_ret_undo", &rg_h_ret_undo,
-            mkIRExprVec_4(cword((UWord)x), dst, sp, off));
+    call_if(b, cmp(b, Iop_CmpNE64, plus(b, entry_sp, 8), sp), 0, "rg_h_ret", &rg_h_ret, mkIRExprVec_4(cword((UWord)x), dst, sp, off));
 }
 
 static IRExpr *sp_left_top(struct builder *b, IRExpr *sp)
@@ -227,8 +253,12 @@ static Bool sp_unchecked(const struct builder *b) { return !b->sp.known || b->sp
 static void emit_sp_check(struct builder *b, IRExpr *guard)
 {
     IRExpr *sp = guest_sp(b);
-    IRExpr *left = sp_left_top(b, sp);
 
+    if (b->cold) {
+        call_if(b, guard, 1, "rg_h_unwind", &rg_h_unwind, mkIRExprVec_1(sp));
+        return;
+    }
+    IRExpr *left = sp_left_top(b, sp);
     call_if(b, guard ? both(b, guard, left) : left, 1, "rg_h_unwind", &rg_h_unwind, mkIRExprVec_1(sp));
     if (!guard && b->sp.known)
         b->checked = b->sp.ub;
@@ -239,31 +269,27 @@ static void emit_exit_helper(struct builder *b, IRExpr *guard, struct rg_exit *x
     call_if(b, guard, 0, "rg_h_exit", &rg_h_exit, mkIRExprVec_3(cword((UWord)x), dst, sp));
 }
 
-static Bool exit_is_call_like(const struct rg_sb *sb, const struct rg_place *to)
-{
-    return to->is_entry || to->sect != sb->place->sect || to->obj != sb->obj;
-}
-
 /* ---- exits ---- */
 
 /* A conditional exit in the middle, taken when GUARD.  STMT is its index in the input.  */
 static void emit_side_exit(struct builder *b, struct rg_exit *x, IRExpr *guard, Int stmt)
 {
-    if (x->kind != RG_JUMP || exit_is_call_like(b->sb, x->to))
+    if (x->kind != RG_JUMP || x->to)
         emit_exit_helper(b, guard, x, cword(x->dst), guest_sp(b));
     else if (sp_unchecked(b))
         emit_sp_check(b, stmt > b->last_put_sp ? NULL : guard);
 }
 
+/* After pushing its return address a call is below the top entry's SP, if SP was not raised before.  */
 static Bool call_is_inline(const struct builder *b, const struct rg_exit *x)
 {
-    return x->has_edge && b->sp.known && b->sp.ub < b->checked;
+    return (x->has_edge || (!x->dst && !b->is_plt && !rg_opt.separate_threads)) && b->sp.known && b->sp.ub < b->checked;
 }
 
 static void emit_indirect_jump(struct builder *b, struct rg_exit *x, IRExpr *dst)
 {
-    IRExpr *into = binop(b, Iop_Sub64, dst, load(b, cword((UWord)&x->quiet_lo)));
-    IRExpr *guard = cmp(b, Iop_CmpLE64U, load(b, cword((UWord)&x->quiet_len)), into);
+    IRExpr *into = binop(b, Iop_Sub64, dst, cached(b, &x->site->quiet_lo));
+    IRExpr *guard = cmp(b, Iop_CmpLE64U, cached(b, &x->site->quiet_len), into);
     IRExpr *sp = guest_sp(b);
 
     if (sp_unchecked(b))
@@ -273,11 +299,17 @@ static void emit_indirect_jump(struct builder *b, struct rg_exit *x, IRExpr *dst
 
 static void emit_final_exit(struct builder *b, struct rg_exit *x, IRExpr *next)
 {
-    if (x->kind == RG_RET)
+    if (b->cold && (x->kind != RG_JUMP || !x->dst))
+        emit_exit_helper(b, NULL, x, next, guest_sp(b));
+    else if (x->kind == RG_RET)
         emit_pop(b, x, next);
+    else if (x->kind == RG_CALL && call_is_inline(b, x) && x->dst)
+        emit_direct_call(b, x);
     else if (x->kind == RG_CALL && call_is_inline(b, x))
-        emit_push(b, x);
-    else if (x->kind == RG_CALL || (x->to && exit_is_call_like(b->sb, x->to)))
+        emit_indirect_call(b, x, next);
+    else if (x->kind == RG_JUMP && x->has_edge && !b->cold)
+        emit_tail_call(b, x);
+    else if (x->kind == RG_CALL || x->to)
         emit_exit_helper(b, NULL, x, next, guest_sp(b));
     else if (!x->dst)
         emit_indirect_jump(b, x, next);
@@ -340,123 +372,6 @@ static void track_sp(struct builder *b, const IRStmt *st)
         b->sp.known = False;
 }
 
-/* ---- shape of a superblock ---- */
-
-static UChar exit_kind(IRJumpKind jk) { return jk == Ijk_Call ? RG_CALL : jk == Ijk_Ret ? RG_RET : RG_JUMP; }
-
-static Addr const_addr(const IRExpr *e) { return e->tag == Iex_Const ? e->Iex.Const.con->Ico.U64 : 0; }
-
-static void scan(const IRSB *in, Int first, struct rg_sb *sb)
-{
-    UInt n_exits = 1, n_instrs = 0;
-
-    for (Int i = first; i < in->stmts_used; i++) {
-        n_instrs += in->stmts[i]->tag == Ist_IMark;
-        n_exits += in->stmts[i]->tag == Ist_Exit;
-    }
-    sb->ilen = RG_ALLOC("rg.sb.ilen", n_instrs);
-    sb->exits = RG_ALLOC("rg.sb.exits", n_exits * sizeof *sb->exits);
-    for (Int i = first; i < in->stmts_used; i++) {
-        const IRStmt *st = in->stmts[i];
-        if (st->tag == Ist_IMark) {
-            sb->ilen[sb->n_instrs++] = st->Ist.IMark.len ? st->Ist.IMark.len : 1;
-        } else if (st->tag == Ist_Exit) {
-            struct rg_exit *x = &sb->exits[sb->n_exits++];
-            x->instr = sb->n_instrs - 1;
-            x->kind = exit_kind(st->Ist.Exit.jk);
-            x->dst = st->Ist.Exit.dst->Ico.U64;
-        }
-    }
-    struct rg_exit *x = &sb->exits[sb->n_exits++];
-    x->instr = sb->n_instrs - 1;
-    x->kind = exit_kind(in->jumpkind);
-    x->dst = const_addr(in->next);
-}
-
-static Bool same_shape(const struct rg_sb *x, const struct rg_sb *y)
-{
-    if (x->obj != y->obj || x->n_instrs != y->n_instrs || x->n_exits != y->n_exits ||
-        VG_(memcmp)(x->ilen, y->ilen, x->n_instrs) != 0)
-        return False;
-    for (UInt i = 0; i < x->n_exits; i++)
-        if (x->exits[i].instr != y->exits[i].instr || x->exits[i].kind != y->exits[i].kind ||
-            x->exits[i].dst != y->exits[i].dst)
-            return False;
-    return True;
-}
-
-static void make_segments(struct rg_sb *sb, UInt *words)
-{
-    UInt start = 0;
-
-    sb->segs = RG_ALLOC("rg.sb.segs", sb->n_exits * sizeof *sb->segs);
-    for (UInt i = 0; i < sb->n_exits; i++) {
-        UInt end = sb->exits[i].instr + 1;
-        if (end <= start)
-            continue;
-        sb->segs[sb->n_segs++] = (struct rg_seg){sb, start, end - start, *words};
-        *words += rg_n_levels;
-        start = end;
-    }
-}
-
-static void classify(struct rg_sb *sb, struct rg_exit *x, UInt *words)
-{
-    struct rg_place *to;
-
-    x->sb = sb;
-    x->index = x - sb->exits;
-    if (x->kind == RG_CALL)
-        x->ret_addr = rg_sb_instr_addr(sb, x->instr + 1);
-    if (!x->dst)
-        return;
-    to = x->to = rg_place_of(x->dst);
-    if (x->kind != RG_CALL || x->index != sb->n_exits - 1 || rg_opt.separate_threads ||
-        (rg_opt.skip_plt && (to->sect == Vg_SectPLT || sb->place->sect == Vg_SectPLT)) || rg_place_fn(to)->pop_on_jump)
-        return;
-    x->has_edge = 1;
-    x->edge_word = *words;
-    *words += 2 * rg_n_levels * rg_n_levels;
-}
-
-static struct rg_sb *sb_get(const IRSB *in, Int first, Addr a)
-{
-    struct rg_sb *sb = RG_ALLOC("rg.sb", sizeof *sb), *old;
-    struct sb_key *k;
-    UInt words = 1;
-
-    if (!sb_table)
-        sb_table = VG_(HT_construct)("rg.sbs");
-    sb->addr = a;
-    sb->place = rg_place_of_executed(a);
-    sb->obj = sb->place->obj;
-    sb->off = sb->place->off;
-    scan(in, first, sb);
-    k = VG_(HT_lookup)(sb_table, a);
-    if (!k) {
-        k = RG_ALLOC("rg.sb.key", sizeof *k);
-        k->key = a;
-        VG_(HT_add_node)(sb_table, k);
-    }
-    for (old = k->first; old; old = old->next_hash)
-        if (same_shape(old, sb)) {
-            VG_(free)(sb->ilen);
-            VG_(free)(sb->exits);
-            VG_(free)(sb);
-            return old;
-        }
-    make_segments(sb, &words);
-    for (UInt i = 0; i < sb->n_exits; i++)
-        classify(sb, &sb->exits[i], &words);
-    sb->block_words = words;
-    sb->block = rg_arena_words(words);
-    sb->block[0] = RG_HOME_UNBOUND;
-    sb->next_hash = k->first;
-    k->first = sb;
-    rg_sb_register(sb);
-    return sb;
-}
-
 /* ---- the whole ---- */
 
 static void builder_init(struct builder *b, const IRSB *in, Int first, const VexGuestLayout *layout)
@@ -471,7 +386,8 @@ static void builder_init(struct builder *b, const IRSB *in, Int first, const Vex
     for (Int i = first; i < in->stmts_used; i++)
         if (puts_sp(b, in->stmts[i]))
             b->last_put_sp = i;
-    b->is_plt = rg_opt.skip_plt && b->sb->place->sect == Vg_SectPLT;
+    b->is_plt = b->sb->is_plt;
+    b->cold = b->sb->runs < rg_hot_after;
 }
 
 IRSB *rg_instrument(VgCallbackClosure *closure, IRSB *in, const VexGuestLayout *layout, const VexGuestExtents *vge,
@@ -489,14 +405,16 @@ IRSB *rg_instrument(VgCallbackClosure *closure, IRSB *in, const VexGuestLayout *
         addStmtToIRSB(b.out, in->stmts[i++]);
     if (i == in->stmts_used)
         return in;
-    b.sb = sb_get(in, i, in->stmts[i]->Ist.IMark.addr + in->stmts[i]->Ist.IMark.delta);
+    b.sb = rg_sb_get(in, i, in->stmts[i]->Ist.IMark.addr + in->stmts[i]->Ist.IMark.delta);
     builder_init(&b, in, i, layout);
     for (; i < in->stmts_used; i++) {
         IRStmt *st = in->stmts[i];
         if (st->tag == Ist_IMark) {
             add(&b, st);
-            if (instr == 0)
+            if (instr == 0 && !b.cold) {
+                b.base = bind(&b, IRExpr_Get(layout->total_sizeB, Ity_I64));
                 emit_enter(&b);
+            }
             if (seg < b.sb->n_segs && b.sb->segs[seg].first == instr)
                 emit_segment(&b, &b.sb->segs[seg++]);
             instr++;

@@ -30,7 +30,7 @@ enum { INITIAL_FRAMES = 1024, INITIAL_CELLS = 4096, MAX_LEVELS = 64 };
 /* Where entries without an edge put what the inline code adds.  */
 static UWord trash_base[2 * MAX_LEVELS * MAX_LEVELS];
 static UWord trash_marker[2 * MAX_LEVELS * MAX_LEVELS];
-static UWord trash_skip[2 * MAX_LEVELS * MAX_LEVELS];
+UWord rg_trash_words[2 * MAX_LEVELS * MAX_LEVELS];
 
 static VgHashTable *edges;
 static VgHashTable *fakes; /* superblocks that stand for unknown callers, by address */
@@ -129,7 +129,9 @@ static Word edge_differs(const void *a, const void *b)
 
 static struct rg_edge *edge_of(const struct source *from, struct rg_place *to)
 {
-    struct rg_edge probe, *e = from->exit->last_edge;
+    struct rg_site *site = rg_exit_site(from->exit);
+    struct rg_edge **recent = to ? &site->last_edge : &site->skip_edge;
+    struct rg_edge probe, *e = *recent;
 
     if (e && e->block == from->block && e->to == to)
         return e;
@@ -140,7 +142,7 @@ static struct rg_edge *edge_of(const struct source *from, struct rg_place *to)
     e = VG_(HT_gen_lookup)(edges, &probe, edge_differs);
     if (!e) {
         struct rg_sb *sb = from->exit->sb;
-        e = RG_ALLOC("rg.edge", sizeof *e);
+        e = rg_pool(sizeof *e);
         e->key = probe.key;
         e->block = from->block;
         e->exit = from->exit;
@@ -150,7 +152,7 @@ static struct rg_edge *edge_of(const struct source *from, struct rg_place *to)
         sb->edges = e;
         VG_(HT_add_node)(edges, e);
     }
-    from->exit->last_edge = e;
+    *recent = e;
     return e;
 }
 
@@ -216,13 +218,13 @@ static void push(struct source from, struct rg_place *to, Addr sp, UWord from_of
     UWord home = skip ? RG_HOME_SKIP : rg_ctx_home(rg_place_fn(to), thread_key());
 
     f->sp = sp | 1;
-    f->ret = from.exit->kind == RG_CALL ? from.exit->ret_addr : 0;
+    f->ret = from.exit->kind == RG_CALL ? rg_sb_instr_addr(from.exit->sb, from.exit->instr + 1) : 0;
     f->home = home;
     f->enter = rg_s.total;
     f->site = from.exit;
     f->from_off = from_off;
     if (skip) {
-        f->acc = trash_skip;
+        f->acc = rg_trash_words;
         f->off = is_skip(old) ? old->off : (UWord)(edge_of(&from, NULL)->words + from.lvl / 8);
     } else {
         f->off = *cell(home);
@@ -269,6 +271,12 @@ static UInt unwind(Addr sp, Int min_pops)
     return n;
 }
 
+/* Where F returns to; 0: it was jumped to.  The inline pushes do not store it: it is in the guest's stack.  */
+static Addr return_address(const struct rg_frame *f)
+{
+    return f->sp & 1 ? f->ret : *(const Addr *)f->sp;
+}
+
 /* How many entries a return to DST with SP leaves; 0: it is no return.  */
 static UInt return_pops(Addr dst, Addr sp)
 {
@@ -277,7 +285,7 @@ static UInt return_pops(Addr dst, Addr sp)
     for (struct rg_frame *f = real_top();; n++) {
         if (sp < sp_of(f))
             return 0;
-        if (sp > sp_of(f) || f->ret == dst)
+        if (sp > sp_of(f) || return_address(f) == dst)
             return n;
         do
             f--;
@@ -317,6 +325,7 @@ static struct fake_node *fake_caller(Addr a, UWord home)
     n->sb.place = rg_place_of_executed(a);
     n->sb.obj = n->sb.place->obj;
     n->sb.off = n->sb.place->off;
+    n->sb.sect = n->sb.place->sect;
     n->sb.exits = &n->exit;
     n->sb.ilen = &n->ilen;
     n->sb.n_exits = 1;
@@ -328,7 +337,7 @@ static struct fake_node *fake_caller(Addr a, UWord home)
     return n;
 }
 
-static struct rg_place *fake_callee(struct fake_node *n, struct rg_fn *fn, const struct rg_sb *returning)
+static struct rg_place *fake_callee(struct fake_node *n, struct rg_fn *fn, struct rg_sb *returning)
 {
     struct fake_callee *c;
 
@@ -336,7 +345,7 @@ static struct rg_place *fake_callee(struct fake_node *n, struct rg_fn *fn, const
         if (c->place.fn == fn)
             return &c->place;
     c = RG_ALLOC("rg.fake", sizeof *c);
-    c->place = *returning->place;
+    c->place = *rg_sb_place(returning);
     c->place.fn = fn;
     c->next = n->callees;
     n->callees = c;
@@ -344,7 +353,7 @@ static struct rg_place *fake_callee(struct fake_node *n, struct rg_fn *fn, const
 }
 
 /* The first function of a thread or handler, running RETURNING, returns to TO: TO's function becomes the first one, and has called it.  */
-static void underflow(const struct rg_sb *returning, struct rg_place *to)
+static void underflow(struct rg_sb *returning, struct rg_place *to)
 {
     struct rg_frame *f = context_frame(rg_s.top);
     UWord home = rg_ctx_home(rg_place_fn(to), thread_key());
@@ -364,31 +373,18 @@ static void underflow(const struct rg_sb *returning, struct rg_place *to)
 
 /* ---- the rules ---- */
 
-static struct rg_place *sb_place(struct rg_sb *sb)
-{
-    if (!sb->place)
-        sb->place = rg_place_of_executed(sb->addr);
-    return sb->place;
-}
-
-static Bool is_call_like(const struct rg_place *from, const struct rg_place *to)
-{
-    return to->is_entry || to->sect != from->sect || to->obj != from->obj;
-}
-
 static void note_quiet(struct rg_exit *x, const struct rg_place *to)
 {
     Addr lo, end;
 
     rg_code_quiet_range(to, &lo, &end);
-    x->quiet_lo = lo;
-    x->quiet_len = end - lo;
+    x->site->quiet_lo = lo;
+    x->site->quiet_len = end - lo;
 }
 
 void rg_transit(struct rg_exit *x, UWord off, Addr dst, Addr sp)
 {
     struct rg_place *to = x->to && x->dst == dst ? x->to : rg_place_of(dst);
-    struct rg_place *here = sb_place(x->sb);
     struct rg_frame *top = real_top();
     struct source from = source_at(x, off, rg_s.top);
     Bool stray_return = False, emulated = False, skip;
@@ -399,9 +395,9 @@ void rg_transit(struct rg_exit *x, UWord off, Addr dst, Addr sp)
         pops = return_pops(to->addr, sp);
         stray_return = pops == 0;
     }
-    if (stray_return || (kind == RG_JUMP && is_call_like(here, to))) {
+    if (stray_return || (kind == RG_JUMP && rg_exit_is_call_like(x->sb, to))) {
         if (!is_base(top) && !is_skip(top) && rg_ctx_of(top->home)->fn && rg_ctx_of(top->home)->fn->pop_on_jump &&
-            rg_place_fn(here)->pop_on_jump) {
+            rg_place_fn(rg_sb_place(x->sb))->pop_on_jump) {
             from = source_of(top);
             off = top->from_off;
             sp = sp_of(top);
@@ -433,12 +429,14 @@ void rg_transit(struct rg_exit *x, UWord off, Addr dst, Addr sp)
             from.exit = &from.exit->sb->exits[from.exit->sb->n_exits - 1];
     }
     push(from, to, sp, off, skip);
+    if (!emulated && !skip && sp < sp_of(top))
+        rg_s.top->sp = sp; /* a return to it pops nothing else */
     settle();
 }
 
 /* ---- helpers ---- */
 
-VG_REGPARM(1) void rg_h_enter(struct rg_sb *sb)
+static void enter(struct rg_sb *sb)
 {
     struct rg_frame *f = rg_s.top;
     struct rg_copy **link, *c;
@@ -450,9 +448,9 @@ VG_REGPARM(1) void rg_h_enter(struct rg_sb *sb)
             f = rg_s.top;
         }
         if (f->home == RG_HOME_NONE)
-            frame_resolve(f, sb_place(sb));
+            frame_resolve(f, rg_sb_place(sb));
     }
-    if (is_skip(f) && sb_place(sb)->sect == Vg_SectPLT) {
+    if (is_skip(f) && sb->is_plt) {
         settle();
         return;
     }
@@ -470,7 +468,7 @@ VG_REGPARM(1) void rg_h_enter(struct rg_sb *sb)
     if (c) {
         *link = c->next;
     } else {
-        c = RG_ALLOC("rg.copy", sizeof *c);
+        c = rg_pool(sizeof *c);
         c->home = home;
         c->block = rg_arena_words(sb->block_words);
     }
@@ -480,25 +478,93 @@ VG_REGPARM(1) void rg_h_enter(struct rg_sb *sb)
     rg_s.off = (Addr)c->block - (Addr)sb->block + f->off;
 }
 
+VG_REGPARM(1) void rg_h_enter(UWord sb_id) { enter(rg_sb_of_id(sb_id)); }
+
+/* ---- cold code ---- */
+
+UInt rg_hot_after = 3000;
+static struct rg_sb *hot[256];
+static UInt n_hot;
+
+VG_REGPARM(1) void rg_h_segment(const struct rg_seg *seg)
+{
+    struct rg_sb *sb = seg->sb;
+    UWord *counter;
+
+    if (rg_s.home != sb->block[0] && !(sb->is_plt && rg_s.home == RG_HOME_SKIP))
+        enter(sb);
+    if (sb->is_plt && rg_s.home == RG_HOME_SKIP) {
+        counter = (UWord *)rg_s.off;
+        *counter += seg->n;
+    } else {
+        counter = (UWord *)((Addr)&sb->block[seg->word] + rg_s.off);
+        ++*counter;
+    }
+    rg_s.total += seg->n;
+    rg_s.last = seg;
+    rg_s.last_acc = counter;
+    if (++sb->runs == rg_hot_after) {
+        if (n_hot < sizeof hot / sizeof hot[0])
+            hot[n_hot++] = sb;
+        else
+            sb->runs--; /* no place: again next time */
+    }
+}
+
+void rg_hot_retranslate(void)
+{
+    while (n_hot > 0)
+        VG_(discard_translations)(hot[--n_hot]->addr, 1, "rustgrind");
+}
+
 void rg_h_exit(struct rg_exit *x, Addr dst, Addr sp)
 {
     if (x->kind == RG_JUMP && !x->dst) {
         struct rg_place *to = rg_place_of(dst);
-        if (!is_call_like(sb_place(x->sb), to))
+        if (!rg_exit_is_call_like(x->sb, to))
             note_quiet(x, to);
     }
     rg_transit(x, rg_s.off, dst, sp);
 }
 
-/* The inline pop has been done on an entry that does not match.  */
-void rg_h_ret_undo(struct rg_exit *x, Addr dst, Addr sp, UWord off)
+/* The inline pop has been done on an entry that is not just the one that was called from before DST.  Most often it is right all the
+   same, and entries below go with it: those of functions that ended in jumps.  */
+void rg_h_ret(struct rg_exit *x, Addr dst, Addr sp, UWord off)
 {
     struct rg_frame *f = rg_s.top + 1;
 
+    if (sp > sp_of(f) && !rg_frame_is_marker(f)) {
+        unwind(sp, 0);
+        settle();
+        return;
+    }
     f->acc[rg_n_levels * rg_n_levels] -= rg_s.total - f->enter;
     *cell(f->home) = next_level(f->off);
     rg_s.top = f;
     rg_transit(x, off, dst, sp);
+}
+
+/* An indirect call was pushed as if it went where the last one from there went, or a jump as if SP were where it must be; it did not.
+   Next time it may.  */
+void rg_h_push_undo(struct rg_exit *x, Addr dst, Addr sp, UWord off)
+{
+    struct rg_frame *f = rg_s.top, *before = f - 1;
+    UWord home;
+
+    f->acc[0]--;
+    *cell(f->home) = f->off;
+    rg_s.top = before;
+    rg_transit(x, off, dst, sp);
+    f = rg_s.top;
+    if (x->dst || f - 1 != before || is_skip(f) || is_skip(before) || rg_opt.separate_threads || rg_place_of(dst)->addr != dst ||
+        off - before->off != 0)
+        return;
+    home = f->home;
+    if (rg_ctx_of(home)->fn->pop_on_jump)
+        return;
+    x->site->dst = dst;
+    x->site->home = home;
+    x->site->words = f->acc - before->off / 8 - rg_n_levels * (f->off / 8);
 }
 
 VG_REGPARM(1) void rg_h_unwind(Addr sp)

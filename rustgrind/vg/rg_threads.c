@@ -42,10 +42,20 @@ static void restart_as_callgrind(struct rg_thread *t)
 
 static void start_client_code(ThreadId tid, ULong blocks)
 {
+    struct rg_state *base = &rg_s;
+
     (void)blocks;
+    /* Generated code finds the state through this shadow register.  A new thread does not have it yet.  */
+    VG_(set_shadow_regs_area)(tid, 1, 0, sizeof base, (const UChar *)&base);
     rg_thread_switch(tid);
     if (threads[tid].restarted && rg_opt.compat_callgrind)
         restart_as_callgrind(&threads[tid]);
+}
+
+static void stop_client_code(ThreadId tid, ULong blocks)
+{
+    (void)tid, (void)blocks;
+    rg_hot_retranslate();
 }
 
 static void thread_exit(ThreadId tid)
@@ -83,6 +93,7 @@ void rg_threads_register(void)
     rg_thread_make(&threads[1]);
     rg_s = threads[1].saved;
     VG_(track_start_client_code)(start_client_code);
+    VG_(track_stop_client_code)(stop_client_code);
     VG_(track_pre_thread_ll_exit)(thread_exit);
     VG_(track_pre_deliver_signal)(pre_signal);
     VG_(track_post_deliver_signal)(post_signal);

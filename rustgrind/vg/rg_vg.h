@@ -20,6 +20,7 @@ struct rg_obj {
     struct rg_obj *next;
     HChar *name;   /* path of the ELF object, "???" for code of no object */
     PtrdiffT bias; /* runtime address minus address in the object, of the latest mapping */
+    Addr text, text_end; /* .text, of the latest mapping */
     UInt id;
 };
 
@@ -29,6 +30,7 @@ struct rg_fn {
     HChar *name;
     HChar *file;
     UInt id;
+    UWord home; /* of the context for all threads together, 0: not asked yet */
     Bool pop_on_jump; /* _dl_runtime_resolve: the jump at its end is a return and a call */
 };
 
@@ -43,6 +45,8 @@ struct rg_place {
 };
 
 void rg_code_init(void);
+/* The object of A, with A's address in it and the kind of section.  */
+struct rg_obj *rg_code_object(Addr a, PtrdiffT *off, UChar *sect);
 /* The place of A, which is where the guest goes; redirections are followed.  Never NULL.  */
 struct rg_place *rg_place_of(Addr a);
 /* The same for an address that is really executed.  */
@@ -52,6 +56,8 @@ struct rg_fn *rg_place_fn(struct rg_place *p);
 void rg_code_forget(Addr a, SizeT len);
 /* True when [A, A+LEN) has held code that we know of.  */
 Bool rg_code_known(Addr a, SizeT len);
+/* A is in the same section and object as SB and no symbol begins there: going there is no call.  Cheap; False if it cannot tell.  */
+Bool rg_code_plain_target(const struct rg_sb *sb, Addr a);
 /* The widest range around A, in the same section of the same object, into which a jump is no call: no symbol begins in it.
    Returns an empty range when there is none that is cheap to find.  */
 void rg_code_quiet_range(const struct rg_place *p, Addr *lo, Addr *end);
@@ -100,20 +106,25 @@ struct rg_edge {
     UWord *words;
 };
 
+/* What an exit remembers of where it went; only exits that need it have one.  */
+struct rg_site {
+    Addr quiet_lo; /* targets in [quiet_lo, quiet_lo + quiet_len) need nothing */
+    UWord quiet_len;
+    Addr dst; /* the last target that was a plain call, its edge and context */
+    UWord *words;
+    UWord home;
+    struct rg_edge *last_edge, *skip_edge;
+};
+
 struct rg_exit {
     struct rg_sb *sb;
-    UShort index;
-    UShort instr;   /* index of the instruction that exits */
-    UChar kind;     /* enum rg_jump */
-    UChar has_edge; /* a direct call made inline: its edge words are in every block, at edge_word */
+    Addr dst;            /* direct target, else 0 */
+    struct rg_place *to; /* of dst, if going there is a call */
+    struct rg_site *site;
     UInt edge_word;
-    Addr ret_addr;  /* of a call: the next instruction; else 0 */
-    Addr dst;       /* direct target, else 0 */
-    struct rg_place *to; /* of dst, when edge_word is used */
-    /* inline cache of an indirect exit: targets in [quiet_lo, quiet_lo + quiet_len) need nothing */
-    Addr quiet_lo;
-    UWord quiet_len;
-    struct rg_edge *last_edge;
+    UShort instr; /* index of the instruction that exits */
+    UChar kind;   /* enum rg_jump */
+    Bool has_edge; /* a direct call made inline: its edge words are in every block, at edge_word */
 };
 
 /* The counters of a superblock in a context that is not its home.  */
@@ -130,11 +141,10 @@ struct rg_line {
 
 struct rg_sb {
     struct rg_sb *next_hash;
-    struct rg_sb *next_all;
     Addr addr;
-    PtrdiffT off;
     struct rg_obj *obj;
-    struct rg_place *place; /* NULL until wanted */
+    PtrdiffT off;           /* address in the object */
+    struct rg_place *place; /* NULL until wanted: rg_sb_place */
     UWord *block;           /* [0] = home, then counters */
     struct rg_copy *copies;
     struct rg_edge *edges;
@@ -142,28 +152,47 @@ struct rg_sb {
     struct rg_exit *exits;
     UChar *ilen;
     struct rg_line *lines; /* resolved before the code was unmapped, else NULL */
+    UInt id;
+    UInt runs; /* while it is cold */
     UInt block_words;
     UShort n_instrs, n_segs, n_exits;
+    UChar sect; /* VgSectKind */
+    Bool is_plt; /* and the PLT is skipped */
 };
 
-struct rg_sb *rg_sb_first(void);
-void rg_sb_register(struct rg_sb *sb);
+/* The superblock IN, whose first IMark is statement FIRST, at A: known already, or new.  */
+struct rg_sb *rg_sb_get(const IRSB *in, Int first, Addr a);
+struct rg_sb *rg_sb_of_id(UWord id);
+UWord rg_sb_count(void);
+struct rg_place *rg_sb_place(struct rg_sb *sb);
 Addr rg_sb_instr_addr(const struct rg_sb *sb, UInt instr);
 void rg_sb_resolve_lines(Addr a, SizeT len);
+/* Adds a superblock that is no code: see rg_stack.c.  */
+void rg_sb_register(struct rg_sb *sb);
+/* The site of an exit, made if it has none.  */
+struct rg_site *rg_exit_site(struct rg_exit *x);
+/* Does a jump from SB to TO count as a call?  */
+static inline Bool rg_exit_is_call_like(const struct rg_sb *sb, const struct rg_place *to)
+{
+    return to->is_entry || to->sect != sb->sect || to->obj != sb->obj;
+}
+
+/* N bytes that are never freed, zeroed, aligned to 8.  */
+void *rg_pool(SizeT n);
 
 /* Words of counters; below 2 GB as long as the reserve lasts, so that their addresses are short in generated code.  Zeroed.  */
 UWord *rg_arena_words(SizeT n);
 
 /* ---- shadow stack and run state (rg_stack.c) ---- */
 
-/* A frame.  The inline code writes the first six words; it knows their offsets.  */
+/* A frame.  The inline code writes acc, enter, sp, home and off; it knows their offsets.  */
 struct rg_frame {
     UWord *acc;   /* edge words of this call: acc[0] = calls, acc[n*n] = inclusive cost */
     UWord enter;  /* state.total at the call */
     Addr sp;      /* guest SP at the first instruction; |1: a return to this frame must be looked at by the helper */
-    Addr ret;     /* return address, 0: a jump that is counted as a call */
     UWord home;   /* context of the callee */
     UWord off;    /* its level, as an offset: 8 x level; in skipped code the address of the counter */
+    Addr ret;     /* with |1 in sp: return address, 0: a jump that is counted as a call */
     struct rg_exit *site; /* where the call came from; valid only in frames pushed by helpers */
     UWord from_off;       /* state.off there */
 };
@@ -184,6 +213,7 @@ struct rg_state {
 
 extern struct rg_state rg_s;
 extern UInt rg_n_levels;     /* --separate-recs */
+extern UWord rg_trash_words[]; /* for entries without an edge */
 extern UWord rg_level_limit; /* 8 x (rg_n_levels - 1) */
 
 /* A signal handler's frame on the shadow stack is a *marker*.  */
@@ -209,9 +239,11 @@ void rg_last_uncount(void);
 void rg_transit(struct rg_exit *x, UWord off, Addr dst, Addr sp);
 
 /* Helpers called by generated code.  */
-VG_REGPARM(1) void rg_h_enter(struct rg_sb *sb);
+VG_REGPARM(1) void rg_h_segment(const struct rg_seg *seg);
+VG_REGPARM(1) void rg_h_enter(UWord sb_id);
 void rg_h_exit(struct rg_exit *x, Addr dst, Addr sp);
-void rg_h_ret_undo(struct rg_exit *x, Addr dst, Addr sp, UWord off);
+void rg_h_ret(struct rg_exit *x, Addr dst, Addr sp, UWord off);
+void rg_h_push_undo(struct rg_exit *x, Addr dst, Addr sp, UWord off);
 VG_REGPARM(1) void rg_h_unwind(Addr sp);
 void rg_h_grow(void);
 
@@ -229,6 +261,11 @@ IRSB *rg_instrument(VgCallbackClosure *closure, IRSB *in, const VexGuestLayout *
                     const VexArchInfo *host, IRType gWordTy, IRType hWordTy);
 
 /* ---- options (rg_options.c) ---- */
+
+extern UInt rg_hot_after; /* runs after which a superblock is translated inline */
+
+/* Superblocks that became hot, to be translated again; not to be called while guest code runs.  */
+void rg_hot_retranslate(void);
 
 struct rg_options {
     const HChar *out_file; /* format with %p %q{VAR}; NULL: default */
