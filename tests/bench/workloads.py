@@ -69,5 +69,6 @@ WORKLOADS = {
     "rustc-hello": Workload("rustc compiles a hello-world: 100 MB of code, little of it run twice", rustc(None, []), floor=1,
                             steady=False),
     "short": Workload("w1d, about one second under callgrind", rust("w1d", 7000, 300), floor=1, steady=False),
-    "rustc": Workload("rustc optimizes w1d: a large Rust program at work", rustc("rust/w1d.rs", ["-O"]), extra=True),
+    "rustc": Workload("rustc optimizes w1d: a large Rust program at work", rustc("rust/w1d.rs", ["-O"]), floor=1, steady=False,
+                      extra=True),
 }
