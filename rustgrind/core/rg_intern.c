@@ -178,17 +178,113 @@ uint32_t rg_intern_count(const struct rg_intern *in)
     return in->count;
 }
 
+/* Sorting strings.  Names of Rust share long beginnings, which comparisons from the start would read again and again.  So strings are
+   sorted by eight bytes at a time (a quicksort in three parts): only those equal so far look at their next eight.  */
+
+enum { INSERTION_SORT_MAX = 12, GROUP = 8, GOES_ON = GROUP + 1 };
+
 struct ranked {
-    const char *s;
+    uint64_t group; /* the bytes of S that are looked at now, first byte highest, filled up with zeros */
+    const unsigned char *s;
     size_t n;
     uint32_t id;
+    uint32_t left; /* how many bytes the string has there: 0 to GROUP, or GOES_ON for more */
 };
 
-static int by_bytes(const void *a, const void *b)
+static void load_group(struct ranked *r, size_t depth)
 {
-    const struct ranked *x = a, *y = b;
-    int c = memcmp(x->s, y->s, x->n < y->n ? x->n : y->n);
-    return c != 0 ? c : (x->n > y->n) - (x->n < y->n);
+    size_t left = r->n - depth;
+    r->group = 0;
+    for (size_t i = 0; i < GROUP; i++)
+        r->group = r->group << 8 | (i < left ? r->s[depth + i] : 0u);
+    r->left = left <= GROUP ? (uint32_t)left : GOES_ON;
+}
+
+static int compare_groups(const struct ranked *a, const struct ranked *b)
+{
+    if (a->group != b->group)
+        return a->group < b->group ? -1 : 1;
+    return (a->left > b->left) - (a->left < b->left);
+}
+
+/* Compares strings that agree in their first DEPTH bytes, the groups from there on being loaded.  */
+static int compare_strings(const struct ranked *a, const struct ranked *b, size_t depth)
+{
+    int c = compare_groups(a, b);
+    if (c != 0 || a->left != GOES_ON)
+        return c;
+    size_t from = depth + GROUP;
+    c = memcmp(a->s + from, b->s + from, (a->n < b->n ? a->n : b->n) - from);
+    return c != 0 ? c : (a->n > b->n) - (a->n < b->n);
+}
+
+static void insertion_sort(struct ranked *r, size_t n, size_t depth)
+{
+    for (size_t i = 1; i < n; i++) {
+        struct ranked aside = r[i];
+        size_t j = i;
+        for (; j > 0 && compare_strings(&r[j - 1], &aside, depth) > 0; j--)
+            r[j] = r[j - 1];
+        r[j] = aside;
+    }
+}
+
+static struct ranked median(const struct ranked *a, const struct ranked *b, const struct ranked *c)
+{
+    if (compare_groups(a, b) > 0) {
+        const struct ranked *t = a;
+        a = b;
+        b = t;
+    }
+    return compare_groups(b, c) <= 0 ? *b : compare_groups(a, c) <= 0 ? *c : *a;
+}
+
+/* A stretch of strings that agree in their first DEPTH bytes.  */
+struct stretch {
+    size_t from, to, depth;
+};
+
+/* Parts R by the group of a pivot into what is less, equal and greater, in this order.  */
+static void part(struct ranked *r, struct stretch all, struct stretch parts[3])
+{
+    size_t n = all.to - all.from;
+    struct ranked pivot = median(&r[all.from], &r[all.from + n / 2], &r[all.to - 1]);
+    size_t less = all.from, greater = all.to;
+    for (size_t i = all.from; i < greater;) {
+        int c = compare_groups(&r[i], &pivot);
+        size_t with = c < 0 ? less++ : c > 0 ? --greater : i;
+        if (with != i) {
+            struct ranked t = r[with];
+            r[with] = r[i];
+            r[i] = t;
+        }
+        i += c <= 0;
+    }
+    parts[0] = (struct stretch){ all.from, less, all.depth };
+    parts[1] = (struct stretch){ less, greater, all.depth + GROUP };
+    parts[2] = (struct stretch){ greater, all.to, all.depth };
+    if (pivot.left != GOES_ON)
+        parts[1].to = less; /* one string, for no two are equal: it is in its place */
+    for (size_t i = parts[1].from; i < parts[1].to; i++)
+        load_group(&r[i], parts[1].depth);
+}
+
+/* The two smaller parts are sorted by a call, the largest by going on, so calls nest no deeper than the logarithm of their number.  */
+static void sort_strings(struct ranked *r, struct stretch all)
+{
+    while (all.to - all.from > INSERTION_SORT_MAX) {
+        struct stretch parts[3];
+        part(r, all, parts);
+        int largest = 0;
+        for (int i = 1; i < 3; i++)
+            if (parts[i].to - parts[i].from > parts[largest].to - parts[largest].from)
+                largest = i;
+        for (int i = 0; i < 3; i++)
+            if (i != largest)
+                sort_strings(r, parts[i]);
+        all = parts[largest];
+    }
+    insertion_sort(r + all.from, all.to - all.from, all.depth);
 }
 
 void rg_intern_ranks(const struct rg_intern *in, uint32_t *rank)
@@ -196,9 +292,11 @@ void rg_intern_ranks(const struct rg_intern *in, uint32_t *rank)
     if (in->count == 0)
         return;
     struct ranked *order = rg_alloc(in->tag, in->count * sizeof *order);
-    for (uint32_t id = 0; id < in->count; id++)
-        order[id] = (struct ranked){ .s = in->strings[id].s, .n = in->strings[id].n, .id = id };
-    rg_sort(order, in->count, sizeof *order, by_bytes);
+    for (uint32_t id = 0; id < in->count; id++) {
+        order[id] = (struct ranked){ .s = (const unsigned char *)in->strings[id].s, .n = in->strings[id].n, .id = id };
+        load_group(&order[id], 0);
+    }
+    sort_strings(order, (struct stretch){ 0, in->count, 0 });
     for (uint32_t i = 0; i < in->count; i++)
         rank[order[i].id] = i;
     rg_free(order);

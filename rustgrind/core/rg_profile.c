@@ -343,6 +343,8 @@ void rg_profile_cost(struct rg_profile *p, struct rg_node node, struct rg_pos po
 void rg_profile_call(struct rg_profile *p, struct rg_node caller, struct rg_pos pos, struct rg_node callee, struct rg_pos target,
                      uint64_t calls, const uint64_t *cost)
 {
+    if (calls == 0 && is_zero(cost, p->nevents))
+        return;
     thaw(p);
     pos = coarse(p, pos);
     target = coarse(p, target);

@@ -54,7 +54,8 @@ uint32_t rg_profile_n_functions(const struct rg_profile *p);
 void rg_profile_cost(struct rg_profile *p, struct rg_node node, struct rg_pos pos, const uint64_t *cost);
 
 /* Adds CALLS calls made by CALLER at POS to CALLEE, whose first executed position is TARGET, with inclusive cost COST.  Records that
-   agree in caller, pos, callee and target are summed.  */
+   agree in caller, pos, callee and target are summed.  No calls with a cost of zeros leave no record; no calls with a cost are calls
+   that began before the profile did.  */
 void rg_profile_call(struct rg_profile *p, struct rg_node caller, struct rg_pos pos, struct rg_node callee, struct rg_pos target,
                      uint64_t calls, const uint64_t *cost);
 

@@ -123,6 +123,11 @@ void model_cost(struct model *m, struct place at, const uint64_t *cost)
 void model_call(struct model *m, struct place from, struct place to, uint64_t calls, const uint64_t *cost)
 {
     rg_profile_call(m->p, node_of(m->p, from), pos_of(m->p, from), node_of(m->p, to), pos_of(m->p, to), calls, cost);
+    bool any = calls != 0;
+    for (unsigned i = 0; i < m->nevents; i++)
+        any = any || cost[i] != 0;
+    if (!any)
+        return;
     struct cg_record r = record_of(m, from);
     r.cob = strdup(to.object);
     r.cfl = strdup(to.file);

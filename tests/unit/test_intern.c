@@ -107,6 +107,90 @@ static void ranks_follow_bytes(void)
     rg_intern_free(in);
 }
 
+static int by_bytes(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Interns N strings made by MAKE and compares the ranks with libc's sort.  */
+static void check_ranks(void (*make)(uint64_t *seed, char s[64]), int n)
+{
+    struct rg_intern *in = rg_intern_new("t");
+    uint64_t seed = (uint64_t)n;
+    for (int i = 0; i < n; i++) {
+        char s[64];
+        make(&seed, s);
+        rg_intern_str(in, s);
+    }
+    uint32_t count = rg_intern_count(in);
+    const char **sorted = malloc(count * sizeof *sorted);
+    uint32_t *rank = malloc(count * sizeof *rank);
+    for (uint32_t id = 0; id < count; id++)
+        sorted[id] = rg_intern_name(in, id);
+    qsort(sorted, count, sizeof *sorted, by_bytes);
+    rg_intern_ranks(in, rank);
+    int wrong = 0;
+    for (uint32_t id = 0; id < count; id++)
+        wrong += rank[id] >= count || strcmp(sorted[rank[id]], rg_intern_name(in, id)) != 0;
+    CU_ASSERT_EQUAL(wrong, 0);
+    free(sorted);
+    free(rank);
+    rg_intern_free(in);
+}
+
+static void make_rust_name(uint64_t *seed, char s[64])
+{
+    snprintf(s, 64, "core::iter::adapters::%s::m%u::{closure#%u}", rnd_below(seed, 2) ? "map" : "mapper", rnd_below(seed, 30),
+             rnd_below(seed, 300));
+}
+
+static void make_two_letters(uint64_t *seed, char s[64]) /* many are prefixes of others; lengths around the groups of 8 */
+{
+    uint32_t n = rnd_below(seed, 20);
+    for (uint32_t i = 0; i < n; i++)
+        s[i] = i < 14 ? 'a' : "ab"[rnd_below(seed, 2)];
+    s[n] = '\0';
+}
+
+static void make_any_bytes(uint64_t *seed, char s[64])
+{
+    uint32_t n = rnd_below(seed, 30);
+    for (uint32_t i = 0; i < n; i++)
+        s[i] = (char)(1 + rnd_below(seed, rnd_below(seed, 2) ? 3 : 255));
+    s[n] = '\0';
+}
+
+static void make_in_order(uint64_t *seed, char s[64])
+{
+    snprintf(s, 64, "%08u", (unsigned)++*seed);
+}
+
+static void ranks_of_many(void)
+{
+    static const int sizes[] = { 1, 2, 3, 12, 13, 14, 100, 5000 };
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        check_ranks(make_rust_name, sizes[i]);
+        check_ranks(make_two_letters, sizes[i]);
+        check_ranks(make_any_bytes, sizes[i]);
+        check_ranks(make_in_order, sizes[i]);
+    }
+}
+
+/* Strings that differ in the number of NULs at their end only are still in order, shorter ones first.  */
+static void ranks_with_nuls(void)
+{
+    enum { N = 40 };
+    static const char zeros[N];
+    struct rg_intern *in = rg_intern_new("t");
+    uint32_t rank[N];
+    for (size_t i = 0; i < N; i++)
+        rg_intern_bytes(in, zeros, i * 7 % N);
+    rg_intern_ranks(in, rank);
+    for (size_t i = 0; i < N; i++)
+        CU_ASSERT_EQUAL(rank[i], i * 7 % N);
+    rg_intern_free(in);
+}
+
 /* Whichever reallocation moves memory, the result is the same.  */
 static void every_move(void)
 {
@@ -134,6 +218,8 @@ const struct unit_test suite_intern[] = {
     { "find adds nothing", find_adds_nothing },
     { "names stay where they are", names_stay_where_they_are },
     { "ranks follow bytes", ranks_follow_bytes },
+    { "ranks of many strings", ranks_of_many },
+    { "ranks of strings with NULs", ranks_with_nuls },
     { "every single move of memory", every_move },
     { 0 },
 };

@@ -101,6 +101,25 @@ static void costs_are_merged(void)
     rg_profile_free(p);
 }
 
+static void calls_are_merged(void)
+{
+    struct rg_profile *p = rg_profile_new(1);
+    uint32_t fl = rg_profile_file(p, "f"), fn = rg_profile_function(p, rg_profile_object(p, "o"), fl, "n");
+    rg_profile_call(p, NODE(fn, 1), POS(fl, 5, 0), NODE(fn, 2), POS(fl, 3, 0), 1, COST(10));
+    rg_profile_call(p, NODE(fn, 1), POS(fl, 5, 0), NODE(fn, 2), POS(fl, 3, 0), 2, COST(20));
+    rg_profile_call(p, NODE(fn, 1), POS(fl, 5, 0), NODE(fn, 2), POS(fl, 3, 0), 0, COST(5)); /* began before */
+    rg_profile_call(p, NODE(fn, 1), POS(fl, 5, 0), NODE(fn, 2), POS(fl, 4, 0), 1, COST(0)); /* another target */
+    rg_profile_call(p, NODE(fn, 1), POS(fl, 6, 0), NODE(fn, 3), POS(fl, 4, 0), 0, COST(0)); /* nothing */
+    rg_profile_finish(p);
+    CU_ASSERT_EQUAL_FATAL(rg_profile_n_calls(p), 2);
+    CU_ASSERT_EQUAL(rg_profile_n_nodes(p), 2);
+    CU_ASSERT_EQUAL(rg_profile_call_at(p, 0).calls, 3);
+    CU_ASSERT_EQUAL(rg_profile_call_at(p, 0).cost[0], 35);
+    CU_ASSERT_EQUAL(rg_profile_call_at(p, 1).calls, 1);
+    CU_ASSERT_EQUAL(rg_profile_call_at(p, 1).target.line, 4);
+    rg_profile_free(p);
+}
+
 /* The same records with each granularity of positions.  */
 static void granularity(void)
 {
@@ -392,6 +411,7 @@ const struct unit_test suite_profile[] = {
     { "names and functions", names_and_functions },
     { "bad records are our bug", bad_records_are_our_bug },
     { "costs are merged", costs_are_merged },
+    { "calls are merged", calls_are_merged },
     { "granularity of positions", granularity },
     { "huge numbers", huge_numbers },
     { "order is one of names", order_is_one_of_names },
