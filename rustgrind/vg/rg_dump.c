@@ -339,8 +339,11 @@ static void write_profile(struct dump *d, const HChar *path, Int thread)
         .compress_strings = rg_opt.compress_strings,
         .compress_pos = rg_opt.compress_pos,
     };
+    uint64_t summary = rg_threads_total();
     Bool ok;
 
+    if (rg_opt.compat_callgrind && !thread)
+        opt.summary = &summary;
     VG_(sprintf)(creator, "rustgrind-%s", PACKAGE_VERSION);
     w->used = 0;
     w->fd = tmp ? open_for_write(tmp) : -1;

@@ -247,11 +247,14 @@ static void pop(void)
     *cell(f->home) = f->off;
 }
 
-/* A handler that runs on the alternate stack may have an SP above that of the code it interrupted.  */
+/* In a marker: RET is a set of these.  */
+enum { ON_ALTSTACK = 1, IN_THE_MIDDLE = 2 };
+
+/* A handler that runs on the alternate stack may have an SP above that of the code it interrupted; callgrind takes that for leaving it.  */
 static Bool on_altstack(const struct rg_frame *marker, Addr sp)
 {
     Addr lo = VG_(thread_get_altstack_min)(rg_current_tid);
-    return marker->ret != 0 && sp - lo <= VG_(thread_get_altstack_size)(rg_current_tid);
+    return !rg_opt.compat_callgrind && (marker->ret & ON_ALTSTACK) && sp - lo <= VG_(thread_get_altstack_size)(rg_current_tid);
 }
 
 /* Pops entries that SP has left, and up to MIN_POPS that it is just at.  Returns how many.  */
@@ -575,12 +578,28 @@ VG_REGPARM(1) void rg_h_unwind(Addr sp)
 
 /* ---- signals ---- */
 
-void rg_signal_enter(Bool alt_stack)
+static Bool is_synchronous(Int sig)
 {
-    struct rg_frame *below = real_top(), *f;
+    return sig == VKI_SIGSEGV || sig == VKI_SIGBUS || sig == VKI_SIGFPE || sig == VKI_SIGILL || sig == VKI_SIGTRAP;
+}
 
-    f = rg_s.top + 1;
-    *f = (struct rg_frame){.acc = trash_marker, .enter = rg_s.total, .sp = below->sp, .ret = alt_stack, .home = RG_HOME_NONE};
+/* Did the signal come out of the superblock that has begun last, so that its exit has not been reached?  */
+static Bool in_the_middle(Int sig)
+{
+    Addr into;
+
+    if (!rg_s.last || !is_synchronous(sig))
+        return False;
+    into = VG_(get_IP)(rg_current_tid) - rg_s.last->sb->addr;
+    return into < rg_sb_instr_addr(rg_s.last->sb, rg_s.last->sb->n_instrs) - rg_s.last->sb->addr;
+}
+
+void rg_signal_enter(Int sig, Bool alt_stack)
+{
+    struct rg_frame *f = rg_s.top + 1;
+    UWord flags = (alt_stack ? ON_ALTSTACK : 0) | (rg_opt.compat_callgrind && in_the_middle(sig) ? IN_THE_MIDDLE : 0);
+
+    *f = (struct rg_frame){.acc = trash_marker, .enter = rg_s.total, .sp = real_top()->sp, .ret = flags, .home = RG_HOME_NONE};
     f->site = (struct rg_exit *)rg_s.last;
     f->from_off = (UWord)rg_s.last_acc;
     rg_s.top = f;
@@ -600,10 +619,20 @@ void rg_last_uncount(void)
     rg_s.last = NULL;
 }
 
+/* callgrind takes the superblock where the signal came from for finished, and going on with it for a jump from its first exit.  */
+static void resume_as_callgrind(void)
+{
+    struct rg_sb *sb = rg_s.last->sb;
+    UWord off = (Addr)rg_s.last_acc - (Addr)&sb->block[rg_s.last->word];
+
+    rg_transit(&sb->exits[0], off, VG_(get_IP)(rg_current_tid), VG_(get_SP)(rg_current_tid));
+}
+
 void rg_signal_leave(Bool by_sigreturn)
 {
     struct rg_thread *t = rg_thread_of(rg_current_tid);
     struct rg_frame *f;
+    UWord flags;
 
     if (t->n_signals == 0)
         return;
@@ -612,15 +641,20 @@ void rg_signal_leave(Bool by_sigreturn)
     while (!rg_frame_is_marker(rg_s.top))
         pop();
     f = rg_s.top--;
+    flags = f->ret;
     t->n_signals--;
     if (f->home != RG_HOME_NONE)
         *cell(f->home) = f->off;
     rg_s.total = f->enter;
     rg_s.last = (const struct rg_seg *)f->site;
     rg_s.last_acc = (UWord *)f->from_off;
-    if (!by_sigreturn && rg_opt.compat_callgrind)
-        rg_last_uncount();
     rg_s.home = RG_HOME_FOREIGN;
+    if (!rg_opt.compat_callgrind)
+        return;
+    if (!by_sigreturn)
+        rg_last_uncount();
+    else if (flags & IN_THE_MIDDLE)
+        resume_as_callgrind();
 }
 
 void rg_stack_unwind_all(struct rg_thread *t)

@@ -233,7 +233,7 @@ void rg_thread_make(struct rg_thread *t);
 void rg_stack_unwind_all(struct rg_thread *t);
 void rg_cells_reserve(UWord n_ctx);
 Bool rg_frame_is_marker(const struct rg_frame *f);
-void rg_signal_enter(Bool alt_stack);
+void rg_signal_enter(Int sig, Bool alt_stack);
 void rg_signal_leave(Bool by_sigreturn);
 void rg_last_uncount(void);
 void rg_transit(struct rg_exit *x, UWord off, Addr dst, Addr sp);
@@ -252,6 +252,7 @@ void rg_h_grow(void);
 extern ThreadId rg_current_tid;
 void rg_threads_register(void);
 void rg_threads_finish(void);
+UWord rg_threads_total(void);
 void rg_thread_switch(ThreadId tid);
 void rg_threads_forall(void (*fn)(struct rg_thread *));
 
