@@ -76,8 +76,8 @@ void rg_buf_fill(struct rg_buf *b, char c, size_t count)
     b->n += count;
 }
 
-/* Writes the digits of V so that the last one is at END[-1], and returns where they begin.  */
-static char *put_digits(char *end, uint64_t v)
+/* Writes the digits of V so that the last one is at END[-1].  */
+static void put_digits(char *end, uint64_t v)
 {
     static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748"
                                 "49505152535455565758596061626364656667686970717273747576777879808182838485868788899091929394959697"
@@ -94,16 +94,20 @@ static char *put_digits(char *end, uint64_t v)
     } else {
         *--end = (char)('0' + v);
     }
-    return end;
+}
+
+static size_t count_digits(uint64_t v)
+{
+    size_t n = 1;
+    for (; v >= 10000; v /= 10000)
+        n += 4;
+    return n + (v >= 10) + (v >= 100) + (v >= 1000);
 }
 
 size_t rg_fmt_dec(char out[RG_FMT_DEC_MAX], uint64_t v)
 {
-    char digits[RG_FMT_DEC_MAX];
-    char *end = digits + RG_FMT_DEC_MAX;
-    char *begin = put_digits(end, v);
-    size_t n = (size_t)(end - begin);
-    memcpy(out, begin, n);
+    size_t n = count_digits(v);
+    put_digits(out + n, v);
     return n;
 }
 
@@ -121,6 +125,10 @@ size_t rg_fmt_hex(char out[RG_FMT_HEX_MAX], uint64_t v)
 
 void rg_buf_dec(struct rg_buf *b, uint64_t v)
 {
+    if (b->cap - b->n > RG_FMT_DEC_MAX && !b->truncated) {
+        b->n += rg_fmt_dec(b->p + b->n, v);
+        return;
+    }
     char s[RG_FMT_DEC_MAX];
     rg_buf_bytes(b, s, rg_fmt_dec(s, v));
 }
