@@ -79,9 +79,9 @@ void rg_buf_fill(struct rg_buf *b, char c, size_t count)
 /* Writes the digits of V so that the last one is at END[-1].  */
 static void put_digits(char *end, uint64_t v)
 {
-    static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748"
-                                "49505152535455565758596061626364656667686970717273747576777879808182838485868788899091929394959697"
-                                "9899";
+    static const char pairs[] =
+        "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
+        "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
     while (v >= 100) {
         const char *pair = pairs + 2 * (v % 100);
         *--end = pair[1];
@@ -160,8 +160,8 @@ void rg_buf_thousands(struct rg_buf *b, uint64_t v)
     rg_buf_bytes(b, out, at);
 }
 
-/* Replaces *REST (< WHOLE) by the rest of 10 * *REST / WHOLE and returns the quotient, a decimal digit.  Adds *REST ten times modulo
-   WHOLE, so that nothing overflows.  */
+/* Replaces *REST (< WHOLE) by the rest of 10 * *REST / WHOLE and returns the quotient, a decimal digit.  Adds *REST ten times
+   modulo WHOLE, so that nothing overflows.  */
 static unsigned next_digit(uint64_t *rest, uint64_t whole)
 {
     uint64_t sum = 0;

@@ -63,8 +63,8 @@ void rg_buf_sdec(struct rg_buf *b, int64_t v);
 void rg_buf_hex(struct rg_buf *b, uint64_t v);
 void rg_buf_thousands(struct rg_buf *b, uint64_t v);
 
-/* Appends 100 * PART / WHOLE with DECIMALS (0 to 9) decimals and a percent sign, rounded half up: 12.34%.  Exact for all values of
-   64 bits.  WHOLE 0 gives 0.  */
+/* Appends 100 * PART / WHOLE with DECIMALS (0 to 9) decimals and a percent sign, rounded half up: 12.34%.  Exact for all values
+   of 64 bits.  WHOLE 0 gives 0.  */
 void rg_buf_percent(struct rg_buf *b, uint64_t part, uint64_t whole, unsigned decimals);
 
 /* Aligns the bytes from position MARK to the end to the right (left) in a field of WIDTH bytes, by putting blanks before (after)

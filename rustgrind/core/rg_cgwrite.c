@@ -3,14 +3,14 @@
    SPDX-License-Identifier: GPL-2.0-or-later
 
    What readers make of the file decides its details:
-   - An id of "fn" stands for a name in one file of one object, so every node (function and recursion level) has its own.  The ids of
-     "ob", of all kinds of files, and of "fn" count separately.
-   - "fl=" comes before every "fn=" that follows a position in another file: some readers return to the function's file by themselves,
-     others do not.
-   - A "cfi=" may be left out only when the called function's file is both the present file and the caller's own: readers disagree on
-     which of the two is meant.
-   - Every line that begins with a position is the base of the next relative one; the target on a "calls=" line is relative to that base
-     too, but is not a base itself.  */
+   - An id of "fn" stands for a name in one file of one object, so every node (function and recursion level) has its own.  The
+     ids of "ob", of all kinds of files, and of "fn" count separately.
+   - "fl=" comes before every "fn=" that follows a position in another file: some readers return to the function's file by
+     themselves, others do not.
+   - A "cfi=" may be left out only when the called function's file is both the present file and the caller's own: readers
+     disagree on which of the two is meant.
+   - Every line that begins with a position is the base of the next relative one; the target on a "calls=" line is relative to
+     that base too, but is not a base itself.  */
 #include "rg_cgwrite.h"
 
 #include "rg_buf.h"
@@ -323,7 +323,8 @@ static struct rg_range find_file(const struct writer *w, struct rg_range r, uint
     return found;
 }
 
-/* Writes call C, the first of CALLS, and removes it there.  Returns whether the next call lies in the same file; it is then in *C.  */
+/* Writes call C, the first of CALLS, and removes it there.  Returns whether the next call lies in the same file; it is then in
+   *C.  */
 static bool put_call(struct writer *w, struct rg_call_rec *c, struct rg_range *calls)
 {
     uint32_t file = c->pos.file;

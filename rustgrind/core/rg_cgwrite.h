@@ -28,16 +28,19 @@ struct rg_cgwrite_options {
     bool append;             /* a further part of the same file: the lines before "part:" and DESC are left out */
 };
 
-/* Writes P, which has been finished, to SINK.  Returns false when the sink failed.  The output obeys rules R1-R8 of docs/format.md.
+/* Writes P, which has been finished, to SINK.  Returns false when the sink failed.  The output obeys rules R1-R8 of
+   docs/format.md.
 
-   Functions and records come in the order of the profile, but those in the function's own file come before those inlined from other
-   files, so "fi=" only ever leaves a function's file and "fe=" is not needed.  All counts of a line are written.  No line ends in a
-   blank.  When both DUMP_LINE and DUMP_INSTR are false, lines are written all the same: the format has no records without position.
+   Functions and records come in the order of the profile, but those in the function's own file come before those inlined from
+   other files, so "fi=" only ever leaves a function's file and "fe=" is not needed.  All counts of a line are written.  No line
+   ends in a blank.  When both DUMP_LINE and DUMP_INSTR are false, lines are written all the same: the format has no records
+   without position.
 
-   Names are written as they are, except for what would break a line or a reader: a byte that is not part of valid UTF-8, a control
-   character (newline too), and a blank at either end become \xNN, two hexadecimal digits.  An empty name becomes ???.  A name that
-   begins with "(" and a digit would be read as a compressed name: without COMPRESS_STRINGS its "(" becomes \x28.  The same bytes are
-   replaced in the texts of the header, whose trailing blanks are cut off; in CMD newline and backslash become \n and \\.  */
+   Names are written as they are, except for what would break a line or a reader: a byte that is not part of valid UTF-8, a
+   control character (newline too), and a blank at either end become \xNN, two hexadecimal digits.  An empty name becomes ???.
+   A name that begins with "(" and a digit would be read as a compressed name: without COMPRESS_STRINGS its "(" becomes \x28.
+   The same bytes are replaced in the texts of the header, whose trailing blanks are cut off; in CMD newline and backslash
+   become \n and \\.  */
 bool rg_cgwrite(const struct rg_profile *p, const struct rg_cgwrite_options *opt, rg_sink_fn sink, void *arg);
 
 #endif

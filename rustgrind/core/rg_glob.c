@@ -2,8 +2,8 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   Only the last "*" ever needs another try: whatever an earlier one could give up, the last one can take.  So there is one place to
-   come back to and no recursion.  */
+   Only the last "*" ever needs another try: whatever an earlier one could give up, the last one can take.  So there is one
+   place to come back to and no recursion.  */
 #include "rg_glob.h"
 
 bool rg_glob_match(const char *pattern, const char *name)

@@ -2,8 +2,8 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   Strings are copied one after the other into chunks that never move, so names stay where they are while the table grows.  The hash
-   table holds ids; the full hash beside each string spares most comparisons and all rehashing.  */
+   Strings are copied one after the other into chunks that never move, so names stay where they are while the table grows.  The
+   hash table holds ids; the full hash beside each string spares most comparisons and all rehashing.  */
 #include "rg_intern.h"
 
 enum { CHUNK_SIZE = 64 * 1024, FIRST_SLOTS = 64, FIRST_STRINGS = 32 };
@@ -59,8 +59,8 @@ static uint64_t mix(uint64_t h, uint64_t group)
     return h ^ h >> 29;
 }
 
-/* Hashes eight bytes at a time.  The length is part of the hash, so the zeros that fill up the last group do no harm.  The copies of
-   constant size are meant to be loads also where the compiler must not know memcpy.  */
+/* Hashes eight bytes at a time.  The length is part of the hash, so the zeros that fill up the last group do no harm.  The
+   copies of constant size are meant to be loads also where the compiler must not know memcpy.  */
 static uint64_t hash_bytes(const char *s, size_t n)
 {
     uint64_t h = n * 0x9e3779b97f4a7c15u;
@@ -102,8 +102,8 @@ static void grow_slots(struct rg_intern *in)
     }
 }
 
-/* Copies the N bytes at S and a NUL to where they stay.  A long string gets a chunk of its own, so that the rest of the present one
-   is not lost.  */
+/* Copies the N bytes at S and a NUL to where they stay.  A long string gets a chunk of its own, so that the rest of the present
+   one is not lost.  */
 static const char *keep(struct rg_intern *in, const char *s, size_t n)
 {
     char *at;
@@ -178,8 +178,9 @@ uint32_t rg_intern_count(const struct rg_intern *in)
     return in->count;
 }
 
-/* Sorting strings.  Names of Rust share long beginnings, which comparisons from the start would read again and again.  So strings are
-   sorted by eight bytes at a time (a quicksort in three parts): only those equal so far look at their next eight.  */
+/* Sorting strings.  Names of Rust share long beginnings, which comparisons from the start would read again and again.  So
+   strings are sorted by eight bytes at a time (a quicksort in three parts): only those equal so far look at their next eight.
+   */
 
 enum { INSERTION_SORT_MAX = 12, GROUP = 8, GOES_ON = GROUP + 1 };
 
@@ -269,7 +270,8 @@ static void part(struct ranked *r, struct stretch all, struct stretch parts[3])
         load_group(&r[i], parts[1].depth);
 }
 
-/* The two smaller parts are sorted by a call, the largest by going on, so calls nest no deeper than the logarithm of their number.  */
+/* The two smaller parts are sorted by a call, the largest by going on, so calls nest no deeper than the logarithm of their
+   number.  */
 static void sort_strings(struct ranked *r, struct stretch all)
 {
     while (all.to - all.from > INSERTION_SORT_MAX) {

@@ -2,8 +2,8 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   Key 0 marks an empty slot, so a key 0 of the user is kept beside the table.  Removal shifts the following slots back, so there are
-   no tombstones and look-ups stay as short as in a table that never held the key.  */
+   Key 0 marks an empty slot, so a key 0 of the user is kept beside the table.  Removal shifts the following slots back, so
+   there are no tombstones and look-ups stay as short as in a table that never held the key.  */
 #include "rg_map.h"
 
 enum { FIRST_SLOTS = 16 };

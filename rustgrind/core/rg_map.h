@@ -2,8 +2,9 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   Open addressing with linear probing; the table is a power of two and at most three quarters full.  Look-ups are inline: the tool
-   uses them at every call through an unusual context.  Pointers to values are valid until the next key is added or removed.  */
+   Open addressing with linear probing; the table is a power of two and at most three quarters full.  Look-ups are inline: the
+   tool uses them at every call through an unusual context.  Pointers to values are valid until the next key is added or
+   removed.  */
 #ifndef RG_MAP_H
 #define RG_MAP_H
 

@@ -3,8 +3,8 @@
    SPDX-License-Identifier: GPL-2.0-or-later
 
    core/ is compiled twice: inside the Valgrind tool and on the host (tests, fuzzers, command line).  It may use <stdint.h>,
-   <stdbool.h>, <stddef.h>, memcpy/memmove/memset/memcmp/strlen, and the functions below, nothing else.  The choice between the two
-   worlds is made by the linker: vg/rg_port_vg.c or host/rg_port_host.c.  */
+   <stdbool.h>, <stddef.h>, memcpy/memmove/memset/memcmp/strlen, and the functions below, nothing else.  The choice between the
+   two worlds is made by the linker: vg/rg_port_vg.c or host/rg_port_host.c.  */
 #ifndef RG_PORT_H
 #define RG_PORT_H
 

@@ -3,13 +3,13 @@
    SPDX-License-Identifier: GPL-2.0-or-later
 
    Records are appended as they come and put in order once, by rg_profile_finish.  The order is one of names, so names get ranks
-   first: nodes are renumbered to stand in their final order, files in records are replaced by their ranks.  From then on sorting
-   compares small integers: one counting sort brings each node's records together, and the few records of one node are sorted among
-   themselves.  Adding after that turns ranks back into ids.
+   first: nodes are renumbered to stand in their final order, files in records are replaced by their ranks.  From then on
+   sorting compares small integers: one counting sort brings each node's records together, and the few records of one node are
+   sorted among themselves.  Adding after that turns ranks back into ids.
 
-   Cost vectors live apart from the records and never move; a record names its vector by a number, so sorting moves small records
-   whatever the number of event types.  The tool adds costs per instruction while records are mostly per line: a small cache of recent
-   records merges most of these before they take memory.  */
+   Cost vectors live apart from the records and never move; a record names its vector by a number, so sorting moves small
+   records whatever the number of event types.  The tool adds costs per instruction while records are mostly per line: a small
+   cache of recent records merges most of these before they take memory.  */
 #include "rg_profile.h"
 
 #include "rg_intern.h"
@@ -463,7 +463,8 @@ static void group_by_node(struct rg_profile *p, struct table *t)
         first[((struct record *)record_at(t, i))->node + 2]++;
     for (size_t i = 2; i < p->n_nodes + (size_t)2; i++)
         first[i] += first[i - 1];
-    /* now FIRST[i + 1] is where node i begins; placing its records moves that to where it ends, which is where node i + 1 begins */
+    /* now FIRST[i + 1] is where node i begins; placing its records moves that to where it ends, which is where node i + 1
+       begins */
     char *grouped = rg_alloc(tag, (t->n + 1) * t->size);
     for (size_t i = 0; i < t->n; i++) {
         const struct record *r = record_at(t, i);

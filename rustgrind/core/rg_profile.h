@@ -2,8 +2,8 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   A profile is filled by the tool at a dump (or by a reader of callgrind files on the host) and handed to the writers and reports.
-   It knows no addresses of the running process but the object-relative ones it is given, and nothing of Valgrind.
+   A profile is filled by the tool at a dump (or by a reader of callgrind files on the host) and handed to the writers and
+   reports.  It knows no addresses of the running process but the object-relative ones it is given, and nothing of Valgrind.
 
    Identity, as in the callgrind format: a *function* is (object, file, name); a *node* is (function, recursion level), level 1
    being the outermost activation.  A *position* is (file, line, address).  Costs are vectors of NEVENTS counters.  */
@@ -49,19 +49,19 @@ uint32_t rg_profile_n_files(const struct rg_profile *p);
 uint32_t rg_profile_n_functions(const struct rg_profile *p);
 
 /* Adds COST (NEVENTS counters) to NODE at POS.  Records of the same node and position are summed, at the latest by
-   rg_profile_finish.  POS.file may differ from the function's file: code inlined from another file.  A cost of zeros only leaves no
-   record.  Counters wrap around at 2^64.  */
+   rg_profile_finish.  POS.file may differ from the function's file: code inlined from another file.  A cost of zeros only
+   leaves no record.  Counters wrap around at 2^64.  */
 void rg_profile_cost(struct rg_profile *p, struct rg_node node, struct rg_pos pos, const uint64_t *cost);
 
-/* Adds CALLS calls made by CALLER at POS to CALLEE, whose first executed position is TARGET, with inclusive cost COST.  Records that
-   agree in caller, pos, callee and target are summed.  No calls with a cost of zeros leave no record; no calls with a cost are calls
-   that began before the profile did.  */
+/* Adds CALLS calls made by CALLER at POS to CALLEE, whose first executed position is TARGET, with inclusive cost COST.  Records
+   that agree in caller, pos, callee and target are summed.  No calls with a cost of zeros leave no record; no calls with a cost
+   are calls that began before the profile did.  */
 void rg_profile_call(struct rg_profile *p, struct rg_node caller, struct rg_pos pos, struct rg_node callee, struct rg_pos target,
                      uint64_t calls, const uint64_t *cost);
 
-/* The granularity of positions: WITH_ADDR keeps one record per address (--dump-instr=yes); otherwise ADDR is ignored and forced to 0,
-   and costs are summed per (file, line).  With WITH_LINE false, lines are forced to 0.  Default: lines only.  Set before the first
-   record.  */
+/* The granularity of positions: WITH_ADDR keeps one record per address (--dump-instr=yes); otherwise ADDR is ignored and forced
+   to 0, and costs are summed per (file, line).  With WITH_LINE false, lines are forced to 0.  Default: lines only.  Set before
+   the first record.  */
 void rg_profile_set_positions(struct rg_profile *p, bool with_line, bool with_addr);
 
 /* Sorts and merges what was added.  After it, the iterators below may be used; adding more makes another finish necessary.  */
@@ -82,9 +82,9 @@ struct rg_call_rec {
     const uint64_t *cost; /* inclusive, NEVENTS counters, owned by the profile */
 };
 
-/* Records in the order (object name, file name, function name of the node's function, level, position file, line, address), then for
-   calls callee and target.  I < the count returned by rg_profile_n_costs / rg_profile_n_calls.  The order depends on names, never on
-   ids or addresses of memory, so equal profiles are written equally.  */
+/* Records in the order (object name, file name, function name of the node's function, level, position file, line, address),
+   then for calls callee and target.  I < the count returned by rg_profile_n_costs / rg_profile_n_calls.  The order depends on
+   names, never on ids or addresses of memory, so equal profiles are written equally.  */
 size_t rg_profile_n_costs(const struct rg_profile *p);
 size_t rg_profile_n_calls(const struct rg_profile *p);
 struct rg_cost_rec rg_profile_cost_at(const struct rg_profile *p, size_t i);

@@ -2,9 +2,9 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   A function's inclusive cost is what its outermost activations spent: the self cost of its lowest recursion level and the inclusive
-   costs of the calls made there.  A call from that node to itself is left out, for what such a call spends is in the node's own
-   records already.  */
+   A function's inclusive cost is what its outermost activations spent: the self cost of its lowest recursion level and the
+   inclusive costs of the calls made there.  A call from that node to itself is left out, for what such a call spends is in the
+   node's own records already.  */
 #include "rg_report.h"
 
 #include "rg_buf.h"

@@ -9,15 +9,16 @@
 /* Receives one line of text without newline.  */
 typedef void (*rg_line_fn)(void *arg, const char *line);
 
-/* Prints the N functions with the highest cost of event number EVENT: one table by self and one by inclusive cost, with an empty line
-   between them.  A table is a head line and one row per function:
+/* Prints the N functions with the highest cost of event number EVENT: one table by self and one by inclusive cost, with an
+   empty line between them.  A table is a head line and one row per function:
 
         cost        %  function (file:object), by self cost
        1,234   12.34%  name (file:object)
 
-   Costs have thousands separators, percents of the total two decimals, file and object are basenames.  Recursion levels of a function
-   are one row; its inclusive cost counts outermost activations only, so it never exceeds the total.  Rows with no cost are left out.
-   Equal costs are in the order of the profile.  Bytes that would break a line or a terminal are written as rg_text_put does.  */
+   Costs have thousands separators, percents of the total two decimals, file and object are basenames.  Recursion levels of a
+   function are one row; its inclusive cost counts outermost activations only, so it never exceeds the total.  Rows with no cost
+   are left out.  Equal costs are in the order of the profile.  Bytes that would break a line or a terminal are written as
+   rg_text_put does.  */
 void rg_report_functions(const struct rg_profile *p, unsigned event, unsigned n, rg_line_fn line, void *arg);
 
 #endif

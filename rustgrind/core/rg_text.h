@@ -8,14 +8,15 @@
 
 #include "rg_buf.h"
 
-/* Appends the N bytes at S.  A byte that is not part of a valid UTF-8 character, or is part of a control character (newline, escape,
-   U+0080 to U+009F ...), is written as \xNN with two hexadecimal digits.  */
+/* Appends the N bytes at S.  A byte that is not part of a valid UTF-8 character, or is part of a control character (newline,
+   escape, U+0080 to U+009F ...), is written as \xNN with two hexadecimal digits.  */
 void rg_text_put(struct rg_buf *b, const char *s, size_t n);
 
 /* Appends C as \xNN.  */
 void rg_text_put_escaped(struct rg_buf *b, char c);
 
-/* Returns the length of the valid UTF-8 character, no control character, at S, which has N >= 1 bytes left; 0 when there is none.  */
+/* Returns the length of the valid UTF-8 character, no control character, at S, which has N >= 1 bytes left; 0 when there is
+   none.  */
 size_t rg_text_character(const char *s, size_t n);
 
 /* Returns the part of PATH after its last slash; all of it when nothing follows.  */

@@ -2,8 +2,9 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   The bytes of the input are taken as steps that build a profile: names of any bytes, costs, calls, a finish now and then.  What is
-   written must pass the strict parser of the unit tests, with the right number of records and sums kept beside the profile.  */
+   The bytes of the input are taken as steps that build a profile: names of any bytes, costs, calls, a finish now and then.
+   What is written must pass the strict parser of the unit tests, with the right number of records and sums kept beside the
+   profile.  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

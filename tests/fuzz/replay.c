@@ -108,7 +108,8 @@ int main(int argc, char **argv)
         abort();
     for (uint64_t i = 0; i < runs; i++) {
         size_t n = make_input(seed + i, data, max_len);
-        snprintf(current, sizeof current, "fuzz: crashed; repeat with -runs=1 -seed=%" PRIu64 " -max_len=%" PRIu64 "\n", seed + i, max_len);
+        snprintf(current, sizeof current, "fuzz: crashed; repeat with -runs=1 -seed=%" PRIu64 " -max_len=%" PRIu64 "\n", seed + i,
+                 max_len);
         LLVMFuzzerTestOneInput(data, n);
     }
     free(data);

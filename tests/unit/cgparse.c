@@ -86,8 +86,8 @@ char *cg_record_text(const struct cg_record *r, unsigned nevents)
         abort();
     fprintf(f, "%s\x1f%s\x1f%s\x1f%s\x1f%" PRIu64 "\x1f%#" PRIx64, r->ob, r->fl, r->fn, r->file, r->line, r->addr);
     if (r->cob != NULL)
-        fprintf(f, "\x1f> %s\x1f%s\x1f%s\x1f%" PRIu64 "\x1f%" PRIu64 "\x1f%#" PRIx64, r->cob, r->cfl, r->cfn, r->calls, r->target_line,
-                r->target_addr);
+        fprintf(f, "\x1f> %s\x1f%s\x1f%s\x1f%" PRIu64 "\x1f%" PRIu64 "\x1f%#" PRIx64, r->cob, r->cfl, r->cfn, r->calls,
+                r->target_line, r->target_addr);
     for (unsigned i = 0; i < nevents; i++)
         fprintf(f, " %" PRIu64, r->counts[i]);
     fclose(f);
@@ -223,7 +223,8 @@ static const char *resolve(struct reader *r, int kind, const char *spec, const c
             return fail(r, "id %" PRIu64 " is not defined", id), NULL;
         const struct name *n = &names->at[id - 1];
         if (kind == FUNCTIONS && (strcmp(n->file, file) != 0 || strcmp(n->object, object) != 0))
-            return fail(r, "id %" PRIu64 " stands for a function of %s in %s, not of %s in %s", id, n->file, n->object, file, object), NULL;
+            return fail(r, "id %" PRIu64 " stands for a function of %s in %s, not of %s in %s", id, n->file, n->object, file,
+                        object), NULL;
         return n->text;
     }
     if (*s++ != ' ' || *s == '\0' || *s == ' ')

@@ -2,8 +2,8 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   It accepts what we promise to write, which is less than the format allows: one part, header lines in their order, all counts present,
-   no blank at the end of a line, valid UTF-8, and no place where readers are known to disagree.  */
+   It accepts what we promise to write, which is less than the format allows: one part, header lines in their order, all counts
+   present, no blank at the end of a line, valid UTF-8, and no place where readers are known to disagree.  */
 #ifndef CGPARSE_H
 #define CGPARSE_H
 

@@ -2,8 +2,9 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   port_test.c implements rg_port.h.  Every block carries its size and a guard behind it; freed memory and the uninitialized part of a
-   grown block are filled with a pattern.  A block freed twice, a damaged guard or an unexpected rg_panic end the program.  */
+   port_test.c implements rg_port.h.  Every block carries its size and a guard behind it; freed memory and the uninitialized
+   part of a grown block are filled with a pattern.  A block freed twice, a damaged guard or an unexpected rg_panic end the
+   program.  */
 #ifndef PORT_TEST_H
 #define PORT_TEST_H
 
@@ -13,8 +14,8 @@
 
 enum { PORT_TEST_POISON = 0xa5 };
 
-/* Which calls of rg_realloc move the block to another address: the Nth one after port_test_begin (counted from 1), none, or all.  The
-   old block is poisoned and its address is not used again before the next port_test_begin.  */
+/* Which calls of rg_realloc move the block to another address: the Nth one after port_test_begin (counted from 1), none, or
+   all.  The old block is poisoned and its address is not used again before the next port_test_begin.  */
 #define PORT_TEST_MOVE_NONE 0ul
 #define PORT_TEST_MOVE_ALL (~0ul)
 
@@ -34,7 +35,7 @@ extern jmp_buf port_test_panic;
 extern bool port_test_panic_expected;
 
 /* True when EXPR calls rg_panic (which RG_ASSERT does).  */
-#define PANICS(expr)                                                                                                                 \
+#define PANICS(expr)                                                                                                       \
     (setjmp(port_test_panic) != 0 ? true : (port_test_panic_expected = true, (void)(expr), port_test_panic_expected = false))
 
 #endif

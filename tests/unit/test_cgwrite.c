@@ -236,7 +236,7 @@ static void golden_addresses_only(void)
 {
     struct model *m = model_new(2, false, true);
     model_cost(m, at(fib, "src/fib.rs", 1, 0xffffffffffffffffu), COST(UINT64_MAX, 0));
-    model_cost(m, at(fib, "src/fib.rs", 2, 0xffffffffffffff9du), COST(0, 1)); /* 98 lower, but less than 100 below 1 only modulo 2^64 */
+    model_cost(m, at(fib, "src/fib.rs", 2, 0xffffffffffffff9du), COST(0, 1)); /* 98 lower; 100 below 1 */
     model_cost(m, at(fib, "src/fib.rs", 2, 0x1), COST(0, 2));
     model_call(m, at(fib, "src/fib.rs", 2, 0), fib, UINT64_MAX, COST(0, 0));
     struct rg_cgwrite_options opt = plain_options();
@@ -451,8 +451,13 @@ static struct place random_place(uint64_t *seed, char name[40])
     uint32_t near_line = rnd_below(seed, 3) ? 500 + rnd_below(seed, 150) : (uint32_t)rnd(seed) >> rnd_below(seed, 32);
     uint64_t near_addr = rnd_below(seed, 3) ? 0x4000 + rnd_below(seed, 400) : rnd(seed) >> rnd_below(seed, 64);
     return (struct place){
-        .object = objects[rnd_below(seed, 4)], .file = own, .function = name, .level = 1 + rnd_below(seed, 3) * rnd_below(seed, 2),
-        .pos_file = rnd_below(seed, 2) ? own : files[rnd_below(seed, 7)], .line = near_line, .addr = near_addr,
+        .object = objects[rnd_below(seed, 4)],
+        .file = own,
+        .function = name,
+        .level = 1 + rnd_below(seed, 3) * rnd_below(seed, 2),
+        .pos_file = rnd_below(seed, 2) ? own : files[rnd_below(seed, 7)],
+        .line = near_line,
+        .addr = near_addr,
     };
 }
 
@@ -544,13 +549,14 @@ static void size_is_small(void)
     struct model *m = model_new(2, true, false);
     uint64_t seed = 5;
     for (uint32_t f = 0; f < 500; f++) {
+        static const char format[] = "core::iter::adapters::map::Map<I,F>::something::{{closure}}_%u";
         char name[80], file[60], callee[80];
         snprintf(file, sizeof file, "/rustc/0123456789/library/core/src/m%u.rs", f % 40);
-        snprintf(name, sizeof name, "core::iter::adapters::map::Map<I,F>::something::{{closure}}_%u", f);
+        snprintf(name, sizeof name, format, f);
         struct place p = { "/bin/p", file, name, 1, file, 0, 0 };
         for (uint32_t i = 0; i < 20; i++) {
             model_cost(m, at(p, file, 100 + i + rnd_below(&seed, 3), 0), COST(rnd_below(&seed, 1000000), rnd_below(&seed, 1000)));
-            snprintf(callee, sizeof callee, "core::iter::adapters::map::Map<I,F>::something::{{closure}}_%u", rnd_below(&seed, 500));
+            snprintf(callee, sizeof callee, format, rnd_below(&seed, 500));
             struct place q = p;
             q.function = callee;
             if (i % 2)

@@ -215,7 +215,9 @@ static void order_is_one_of_names(void)
         CU_ASSERT_EQUAL(rg_profile_node_index(p, rg_profile_node_at(p, i)), i);
     }
     CU_ASSERT_EQUAL(n, N);
-    CU_ASSERT(rg_profile_node_calls(p, 0).end == 5 && rg_profile_node_calls(p, 5).begin == 5 && rg_profile_node_calls(p, 5).end == 5);
+    CU_ASSERT_EQUAL(rg_profile_node_calls(p, 0).end, 5);
+    CU_ASSERT_EQUAL(rg_profile_node_calls(p, 5).begin, 5);
+    CU_ASSERT_EQUAL(rg_profile_node_calls(p, 5).end, 5);
     CU_ASSERT_TRUE(PANICS(rg_profile_node_index(p, NODE(0, 77))));
     model_free(m);
 }
