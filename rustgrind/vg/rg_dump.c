@@ -4,13 +4,14 @@
 
    Addresses become files and lines only here.  Every instruction of an executed superblock is looked up once, whatever the number of
    contexts it ran in.  */
+#include "rg_out.h"
 #include "rg_vg.h"
 
 #include "../core/rg_cgwrite.h"
 #include "../core/rg_profile.h"
 #include "../core/rg_report.h"
 
-enum { N_EVENTS = 1, REPORT_ROWS = 10, WRITE_BUFFER = 1 << 16, FILE_CACHE = 1024 };
+enum { N_EVENTS = 1, REPORT_ROWS = 10, FILE_CACHE = 1024 };
 
 static const char *const event_names[N_EVENTS] = {"Ir"};
 
@@ -239,91 +240,9 @@ static HChar *out_file;
 static Int out_pid;
 static HChar *command;
 
-struct writer {
-    Int fd;
-    SizeT used;
-    HChar buffer[WRITE_BUFFER];
-};
-
-static Bool flush(struct writer *w)
-{
-    SizeT done = 0;
-
-    while (done < w->used) {
-        Int n = VG_(write)(w->fd, w->buffer + done, w->used - done);
-        if (n <= 0)
-            return False;
-        done += n;
-    }
-    w->used = 0;
-    return True;
-}
-
-static bool sink(void *arg, const char *bytes, size_t n)
-{
-    struct writer *w = arg;
-
-    while (n > 0) {
-        SizeT k = WRITE_BUFFER - w->used < n ? WRITE_BUFFER - w->used : n;
-        VG_(memcpy)(w->buffer + w->used, bytes, k);
-        w->used += k;
-        bytes += k;
-        n -= k;
-        if (w->used == WRITE_BUFFER && !flush(w))
-            return false;
-    }
-    return true;
-}
-
-static Int open_for_write(const HChar *path)
-{
-    SysRes r = VG_(open)(path, VKI_O_CREAT | VKI_O_WRONLY | VKI_O_TRUNC, VKI_S_IRUSR | VKI_S_IWUSR);
-    if (sr_isError(r))
-        return -(Int)sr_Err(r);
-    return VG_(safe_fd)(sr_Res(r));
-}
-
-static const HChar *why(Int err)
-{
-    switch (err) {
-    case VKI_ENOENT: return "no such directory";
-    case VKI_EACCES: return "permission denied";
-    case VKI_EISDIR: return "it is a directory";
-    case VKI_ENOTDIR: return "a part of the path is no directory";
-    case VKI_ENOSPC: return "no space left on the device";
-    case VKI_EROFS: return "read-only file system";
-    default: return "see errno(3)";
-    }
-}
-
-static void cannot_write(const HChar *path, Int err)
-{
-    VG_(umsg)("rustgrind: cannot write the profile '%s': %s (error %d)\n", path, why(err), err);
-    VG_(exit)(1);
-}
-
-/* A file beside PATH, hidden, so that no reader takes it for a part of the profile.  */
-static HChar *temporary_name(const HChar *path)
-{
-    HChar *name = VG_(malloc)("rg.tmpname", VG_(strlen)(path) + 40);
-    const HChar *slash = VG_(strrchr)(path, '/');
-    SizeT dir = slash ? slash + 1 - path : 0;
-
-    VG_(memcpy)(name, path, dir);
-    VG_(sprintf)(name + dir, ".rustgrind-%d-%s", VG_(getpid)(), path + dir);
-    return name;
-}
-
-static Bool is_regular(const HChar *path)
-{
-    struct vg_stat st;
-    return !sr_isError(VG_(stat)(path, &st)) && VKI_S_ISREG(st.mode);
-}
-
 static void write_profile(struct dump *d, const HChar *path, Int thread)
 {
-    struct writer *w = VG_(malloc)("rg.writer", sizeof *w);
-    HChar *tmp = is_regular(path) || VG_(access)(path, False, False, False) != 0 ? temporary_name(path) : NULL;
+    struct rg_out *out = rg_out_open(path);
     HChar creator[64];
     struct rg_cgwrite_options opt = {
         .creator = creator,
@@ -340,31 +259,12 @@ static void write_profile(struct dump *d, const HChar *path, Int thread)
         .compress_pos = rg_opt.compress_pos,
     };
     uint64_t summary = rg_threads_total();
-    Bool ok;
 
     if (rg_opt.compat_callgrind && !thread)
         opt.summary = &summary;
     VG_(sprintf)(creator, "rustgrind-%s", PACKAGE_VERSION);
-    w->used = 0;
-    w->fd = tmp ? open_for_write(tmp) : -1;
-    if (w->fd < 0) {
-        VG_(free)(tmp);
-        tmp = NULL;
-        w->fd = open_for_write(path);
-    }
-    if (w->fd < 0)
-        cannot_write(path, -w->fd);
-    ok = rg_cgwrite(d->profile, &opt, sink, w) && flush(w);
-    VG_(close)(w->fd);
-    if (ok && tmp)
-        ok = VG_(rename)(tmp, path) == 0;
-    if (!ok) {
-        if (tmp)
-            VG_(unlink)(tmp);
-        cannot_write(path, VKI_ENOSPC);
-    }
-    VG_(free)(tmp);
-    VG_(free)(w);
+    rg_cgwrite(d->profile, &opt, rg_out_sink, out);
+    rg_out_close(out);
 }
 
 static HChar *command_line(void)
@@ -394,14 +294,9 @@ static void name_output(void)
 /* The file exists, empty, while the program runs: a bad path is told before the run, not after it.  */
 void rg_dump_init(void)
 {
-    Int fd;
-
     command = command_line();
     name_output();
-    fd = open_for_write(out_file);
-    if (fd < 0)
-        cannot_write(out_file, -fd);
-    VG_(close)(fd);
+    rg_out_create(out_file);
 }
 
 /* ---- the end of the run ---- */
@@ -450,6 +345,21 @@ static void dump_threads(void)
         dump_free(&d);
     }
     VG_(free)(path);
+}
+
+/* The program replaces itself: what was collected is written as it stands.  Children that were forked to run another program leave no
+   profile.  */
+void rg_dump_before_exec(void)
+{
+    struct dump d;
+
+    if (out_pid != VG_(getpid)() || rg_opt.separate_threads)
+        return;
+    rg_threads_add_active(1);
+    dump_make(&d, 0);
+    rg_threads_add_active(-1);
+    write_profile(&d, out_file, 0);
+    dump_free(&d);
 }
 
 void rg_dump_final(void)

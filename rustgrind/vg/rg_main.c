@@ -1,9 +1,11 @@
 /* rg_main.c - wiring: who is called when.
 
    SPDX-License-Identifier: GPL-2.0-or-later  */
+#include "rg_version.h"
 #include "rg_vg.h"
 
 #include "libvex.h"
+#include "pub_tool_vkiscnums.h"
 
 /* Exact counts need superblocks that are executed as they are written: no chasing across branches, no unrolling, and SP up to date
    whenever memory is touched.  */
@@ -24,13 +26,30 @@ static void forget_unmapped(Addr a, SizeT len)
     rg_code_forget(a, len);
 }
 
+/* execve: an attempt to run what is no program changes nothing, so it is worth no dump.  */
+static void pre_syscall(ThreadId tid, UInt number, UWord *args, UInt n_args)
+{
+    (void)tid, (void)n_args;
+    if (number == __NR_execve && VG_(am_is_valid_for_client)(args[0], 1, VKI_PROT_READ) &&
+        VG_(access)((const HChar *)args[0], False, False, True) == 0)
+        rg_dump_before_exec();
+}
+
+static void post_syscall(ThreadId tid, UInt number, UWord *args, UInt n_args, SysRes res)
+{
+    (void)tid, (void)number, (void)args, (void)n_args, (void)res;
+}
+
 static void post_clo_init(void)
 {
+    rg_version_check();
     rg_options_finish();
     force_exact_translation();
     rg_code_init();
     rg_stack_init();
     rg_threads_register();
+    if (!rg_opt.compat_callgrind)
+        VG_(needs_syscall_wrapper)(pre_syscall, post_syscall);
     VG_(track_die_mem_munmap)(forget_unmapped);
     rg_dump_init();
 }

@@ -47,7 +47,7 @@ static Addr sp_of(const struct rg_frame *f) { return f->sp & ~(Addr)1; }
 static Bool is_skip(const struct rg_frame *f) { return f->home == RG_HOME_SKIP; }
 static UWord *cell(UWord home) { return (UWord *)(rg_s.cells + home); }
 
-Bool rg_frame_is_marker(const struct rg_frame *f) { return f->acc == trash_marker; }
+static Bool is_marker(const struct rg_frame *f) { return f->acc == trash_marker; }
 static Bool is_base(const struct rg_frame *f) { return f->acc == trash_base; }
 
 void rg_stack_init(void)
@@ -174,7 +174,7 @@ static UWord *call_words(const struct source *from, struct rg_place *to, UWord t
 static struct rg_frame *real_top(void)
 {
     struct rg_frame *f = rg_s.top;
-    while (rg_frame_is_marker(f))
+    while (is_marker(f))
         f--;
     return f;
 }
@@ -238,7 +238,7 @@ static void push(struct source from, struct rg_place *to, Addr sp, UWord from_of
 
 static void pop(void)
 {
-    while (rg_frame_is_marker(rg_s.top))
+    while (is_marker(rg_s.top))
         rg_signal_leave(False);
     struct rg_frame *f = rg_s.top--;
     if (is_skip(f))
@@ -263,7 +263,7 @@ static UInt unwind(Addr sp, Int min_pops)
     UInt n = 0;
 
     for (struct rg_frame *f = real_top(); !is_base(f); f = real_top()) {
-        if (rg_frame_is_marker(rg_s.top) && on_altstack(rg_s.top, sp))
+        if (is_marker(rg_s.top) && on_altstack(rg_s.top, sp))
             break;
         if (!(sp_of(f) < sp || (sp_of(f) == sp && min_pops > 0)))
             break;
@@ -292,7 +292,7 @@ static UInt return_pops(Addr dst, Addr sp)
             return n;
         do
             f--;
-        while (rg_frame_is_marker(f));
+        while (is_marker(f));
         if (is_base(f) || sp_of(f) != sp)
             return 0;
     }
@@ -366,7 +366,7 @@ static void underflow(struct rg_sb *returning, struct rg_place *to)
     if (f->home != RG_HOME_NONE) {
         UWord *words = call_words(&from, fake_callee(caller, rg_ctx_of(f->home)->fn, returning), f->off);
         words[0]++;
-        words[rg_n_levels * rg_n_levels] += rg_s.total - (rg_frame_is_marker(f) ? f->enter : 0);
+        words[rg_n_levels * rg_n_levels] += rg_s.total - (is_marker(f) ? f->enter : 0);
         *cell(f->home) = f->off;
     }
     f->home = home;
@@ -393,6 +393,7 @@ void rg_transit(struct rg_exit *x, UWord off, Addr dst, Addr sp)
     Bool stray_return = False, emulated = False, skip;
     UInt pops = 1;
     UInt kind = x->kind;
+    Addr below;
 
     if (kind == RG_RET && !is_base(top)) {
         pops = return_pops(to->addr, sp);
@@ -410,7 +411,7 @@ void rg_transit(struct rg_exit *x, UWord off, Addr dst, Addr sp)
         emulated = True;
     }
     if (kind == RG_RET) {
-        if (is_base(top) || rg_frame_is_marker(rg_s.top))
+        if (is_base(top) || is_marker(rg_s.top))
             underflow(x->sb, to);
         else
             unwind(sp, pops);
@@ -431,8 +432,9 @@ void rg_transit(struct rg_exit *x, UWord off, Addr dst, Addr sp)
         if (!skip)
             from.exit = &from.exit->sb->exits[from.exit->sb->n_exits - 1];
     }
-    push(from, to, sp, off, skip);
-    if (!emulated && !skip && sp < sp_of(top))
+    below = sp_of(top);
+    push(from, to, sp, off, skip); /* may move the entries */
+    if (!emulated && !skip && sp < below)
         rg_s.top->sp = sp; /* a return to it pops nothing else */
     settle();
 }
@@ -446,7 +448,7 @@ static void enter(struct rg_sb *sb)
     UWord home;
 
     if (f->home == RG_HOME_NONE) {
-        if (rg_frame_is_marker(f)) {
+        if (is_marker(f)) {
             unwind(VG_(get_SP)(rg_current_tid), 0);
             f = rg_s.top;
         }
@@ -536,7 +538,7 @@ void rg_h_ret(struct rg_exit *x, Addr dst, Addr sp, UWord off)
 {
     struct rg_frame *f = rg_s.top + 1;
 
-    if (sp > sp_of(f) && !rg_frame_is_marker(f)) {
+    if (sp > sp_of(f) && !is_marker(f)) {
         unwind(sp, 0);
         settle();
         return;
@@ -551,14 +553,16 @@ void rg_h_ret(struct rg_exit *x, Addr dst, Addr sp, UWord off)
    Next time it may.  */
 void rg_h_push_undo(struct rg_exit *x, Addr dst, Addr sp, UWord off)
 {
-    struct rg_frame *f = rg_s.top, *before = f - 1;
+    struct rg_thread *t = rg_thread_of(rg_current_tid);
+    struct rg_frame *f = rg_s.top--, *before;
+    SizeT depth = rg_s.top - t->base;
     UWord home;
 
     f->acc[0]--;
     *cell(f->home) = f->off;
-    rg_s.top = before;
     rg_transit(x, off, dst, sp);
     f = rg_s.top;
+    before = t->base + depth;
     if (x->dst || f - 1 != before || is_skip(f) || is_skip(before) || rg_opt.separate_threads || rg_place_of(dst)->addr != dst ||
         off - before->off != 0)
         return;
@@ -638,7 +642,7 @@ void rg_signal_leave(Bool by_sigreturn)
         return;
     if (by_sigreturn && rg_opt.compat_callgrind)
         rg_last_uncount();
-    while (!rg_frame_is_marker(rg_s.top))
+    while (!is_marker(rg_s.top))
         pop();
     f = rg_s.top--;
     flags = f->ret;
@@ -663,4 +667,16 @@ void rg_stack_unwind_all(struct rg_thread *t)
         rg_signal_leave(False);
     while (!is_base(rg_s.top))
         pop();
+}
+
+void rg_stack_add_active(const struct rg_frame *base, const struct rg_state *s, Int sign)
+{
+    UWord total = s->total;
+
+    for (const struct rg_frame *f = s->top; f > base; f--) {
+        if (is_marker(f))
+            total = f->enter;
+        else if (!is_skip(f))
+            f->acc[rg_n_levels * rg_n_levels] += sign * (total - f->enter);
+    }
 }

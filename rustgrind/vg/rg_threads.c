@@ -123,3 +123,11 @@ UWord rg_threads_total(void)
             sum += threads[tid].saved.total;
     return sum;
 }
+
+void rg_threads_add_active(Int sign)
+{
+    threads[rg_current_tid].saved = rg_s;
+    for (UInt tid = 1; tid < VG_N_THREADS; tid++)
+        if (threads[tid].used)
+            rg_stack_add_active(threads[tid].base, &threads[tid].saved, sign);
+}

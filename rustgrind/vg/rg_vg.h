@@ -232,7 +232,7 @@ struct rg_thread *rg_thread_of(ThreadId tid);
 void rg_thread_make(struct rg_thread *t);
 void rg_stack_unwind_all(struct rg_thread *t);
 void rg_cells_reserve(UWord n_ctx);
-Bool rg_frame_is_marker(const struct rg_frame *f);
+void rg_stack_add_active(const struct rg_frame *base, const struct rg_state *s, Int sign);
 void rg_signal_enter(Int sig, Bool alt_stack);
 void rg_signal_leave(Bool by_sigreturn);
 void rg_last_uncount(void);
@@ -253,6 +253,8 @@ extern ThreadId rg_current_tid;
 void rg_threads_register(void);
 void rg_threads_finish(void);
 UWord rg_threads_total(void);
+/* Adds (1) or takes back (-1) the inclusive costs of the calls that are active.  */
+void rg_threads_add_active(Int sign);
 void rg_thread_switch(ThreadId tid);
 void rg_threads_forall(void (*fn)(struct rg_thread *));
 
@@ -289,6 +291,7 @@ void rg_options_finish(void);
 
 void rg_dump_init(void);
 void rg_dump_final(void);
+void rg_dump_before_exec(void);
 
 #define RG_ALLOC(tag, n) VG_(calloc)((tag), 1, (n))
 
