@@ -83,7 +83,7 @@ class Surroundings:
         path = program if program.startswith("/") else os.path.join(self.bindir, program)
         return [path] + [os.path.join(self.bindir, a[1:]) if a.startswith("@") else a for a in arguments]
 
-    def run(self, directory, tool, options, command, preload=None, limit_stack=None):
+    def run(self, directory, tool, options, command, preload=None, limit_stack=None, one_cpu=False):
         """Run `command` under `tool` with its files in workdir/directory. All directories given should have equal lengths."""
         where = os.path.join(self.workdir, directory)
         shutil.rmtree(where, ignore_errors=True)
@@ -95,6 +95,8 @@ class Surroundings:
         argv += options + command
         if limit_stack:
             argv = ["prlimit", "--stack=" + limit_stack] + argv
+        if one_cpu:
+            argv = ["taskset", "--cpu-list", str(min(os.sched_getaffinity(0)))] + argv
         text = os.path.join(where, "stdout")
         with open(text, "wb") as out, open(os.path.join(where, "stderr"), "wb") as err:
             with subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=out, stderr=err, cwd=self.bindir,

@@ -22,10 +22,24 @@ static void at_exit(void) { work(4); }
 static void at_quick_exit_too(void) { work(3); }
 __attribute__((destructor)) static void destructor(void) { work(2); }
 
+static int fds[2];
+
+/* exit is called while the first thread is blocked for sure: in a write of more than the pipe holds, of which one byte has been read. */
 static void *exiting(void *arg)
 {
-    work(5);
+    char c;
+
+    if (read(fds[0], &c, 1) == 1)
+        work(5);
     exit((int)(long)arg);
+}
+
+static void block(void)
+{
+    static char much[1 << 20];
+
+    if (write(fds[1], much, sizeof much) < 0)
+        abort();
 }
 
 __attribute__((noinline)) static int leave(const char *how, char **argv)
@@ -50,8 +64,8 @@ __attribute__((noinline)) static int leave(const char *how, char **argv)
         char *args[] = { argv[0], (char *)"exit", NULL };
         execv(argv[0], args);
     }
-    if (strcmp(how, "thread") == 0 && pthread_create(&thread, NULL, exiting, (void *)15L) == 0)
-        pthread_join(thread, NULL);
+    if (strcmp(how, "thread") == 0 && pipe(fds) == 0 && pthread_create(&thread, NULL, exiting, (void *)15L) == 0)
+        block();
     return 1;
 }
 
