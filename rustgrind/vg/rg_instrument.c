@@ -31,7 +31,9 @@ struct sp_info {
 struct builder {
     IRSB *out;
     struct rg_sb *sb;
-    IRExpr *base; /* &rg_s */
+    IRExpr *base;  /* &rg_s */
+    IRExpr *off;   /* state.off, which no superblock changes before its exit */
+    IRExpr *total; /* state.total, with the last segment begun */
     Int offset_sp, size_sp;
     struct sp_info *tmps; /* by temporary of the input */
     Int n_tmps;
@@ -121,7 +123,7 @@ static void emit_segment(struct builder *b, const struct rg_seg *seg)
         call_if(b, NULL, 1, "rg_h_segment", &rg_h_segment, mkIRExprVec_1(cword((UWord)seg)));
         return;
     }
-    IRExpr *off = load(b, STATE(off));
+    IRExpr *off = b->off = b->off ? b->off : load(b, STATE(off));
     UWord word = (UWord)&b->sb->block[seg->word];
 
     if (b->is_plt) {
@@ -130,7 +132,8 @@ static void emit_segment(struct builder *b, const struct rg_seg *seg)
     } else {
         store(b, plus(b, off, word), plus(b, load(b, plus(b, off, word)), 1));
     }
-    store(b, STATE(total), plus(b, load(b, STATE(total)), seg->n));
+    b->total = plus(b, b->total ? b->total : load(b, STATE(total)), seg->n);
+    store(b, STATE(total), b->total);
     if (rg_opt.compat_callgrind) {
         store(b, STATE(last), cword((UWord)seg));
         store(b, STATE(last_acc), plus(b, off, word));
@@ -161,7 +164,7 @@ static void emit_push(struct builder *b, const struct push *p)
     }
     store(b, acc, plus(b, load(b, acc), 1));
     store(b, FRAME(frame, acc), acc);
-    store(b, FRAME(frame, enter), load(b, STATE(total)));
+    store(b, FRAME(frame, enter), b->total);
     store(b, FRAME(frame, sp), p->sp);
     store(b, FRAME(frame, home), p->home);
     store(b, FRAME(frame, off), lvl);
@@ -180,7 +183,7 @@ static void emit_direct_call(struct builder *b, struct rg_exit *x)
 {
     struct push p = {
         .top = load(b, STATE(top)),
-        .acc = plus(b, load(b, STATE(off)), (UWord)&b->sb->block[x->edge_word]),
+        .acc = plus(b, b->off, (UWord)&b->sb->block[x->edge_word]),
         .home = cword(rg_ctx_home(rg_place_fn(x->to), 0)),
         .sp = guest_sp(b),
     };
@@ -192,7 +195,7 @@ static void emit_direct_call(struct builder *b, struct rg_exit *x)
    comparison fails for the base).  */
 static void emit_tail_call(struct builder *b, struct rg_exit *x)
 {
-    IRExpr *top = load(b, STATE(top)), *off = load(b, STATE(off)), *sp = guest_sp(b);
+    IRExpr *top = load(b, STATE(top)), *off = b->off, *sp = guest_sp(b);
     IRExpr *below = load(b, FRAME(top, sp));
     struct push p = {
         .top = top,
@@ -209,7 +212,7 @@ static void emit_tail_call(struct builder *b, struct rg_exit *x)
 
 static void emit_indirect_call(struct builder *b, struct rg_exit *x, IRExpr *dst)
 {
-    IRExpr *top = load(b, STATE(top)), *off = load(b, STATE(off)), *sp = guest_sp(b);
+    IRExpr *top = load(b, STATE(top)), *off = b->off, *sp = guest_sp(b);
     IRExpr *other_dst = binop(b, Iop_Xor64, dst, cached(b, &x->site->dst));
     IRExpr *away = binop(b, Iop_Xor64, load(b, STATE(home)), cached(b, &b->sb->block[0]));
     struct push p = {
@@ -228,9 +231,8 @@ static void emit_pop(struct builder *b, struct rg_exit *x, IRExpr *dst)
 {
     IRExpr *top = load(b, STATE(top));
     IRExpr *below = plus(b, top, -(UWord)RG_FRAME_SIZE);
-    IRExpr *off = load(b, STATE(off));
     IRExpr *incl = plus(b, load(b, FRAME(top, acc)), 8 * rg_n_levels * rg_n_levels);
-    IRExpr *cost = binop(b, Iop_Sub64, load(b, STATE(total)), load(b, FRAME(top, enter)));
+    IRExpr *cost = binop(b, Iop_Sub64, b->total, load(b, FRAME(top, enter)));
     IRExpr *sp = guest_sp(b);
     IRExpr *entry_sp = load(b, FRAME(top, sp));
 
@@ -239,7 +241,7 @@ static void emit_pop(struct builder *b, struct rg_exit *x, IRExpr *dst)
     store(b, STATE(top), below);
     store(b, STATE(home), load(b, FRAME(below, home)));
     store(b, STATE(off), load(b, FRAME(below, off)));
-    call_if(b, cmp(b, Iop_CmpNE64, plus(b, entry_sp, 8), sp), 0, "rg_h_ret", &rg_h_ret, mkIRExprVec_4(cword((UWord)x), dst, sp, off));
+    call_if(b, cmp(b, Iop_CmpNE64, plus(b, entry_sp, 8), sp), 0, "rg_h_ret", &rg_h_ret, mkIRExprVec_4(cword((UWord)x), dst, sp, b->off));
 }
 
 static IRExpr *sp_left_top(struct builder *b, IRExpr *sp)
@@ -393,7 +395,7 @@ static void builder_init(struct builder *b, const IRSB *in, Int first, const Vex
 IRSB *rg_instrument(VgCallbackClosure *closure, IRSB *in, const VexGuestLayout *layout, const VexGuestExtents *vge,
                     const VexArchInfo *host, IRType gWordTy, IRType hWordTy)
 {
-    struct builder b;
+    struct builder b = {0};
     UInt instr = 0, seg = 0, x = 0;
     Int i = 0;
 

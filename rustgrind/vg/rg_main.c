@@ -24,6 +24,7 @@ static void forget_unmapped(Addr a, SizeT len)
     if (!rg_opt.compat_callgrind)
         rg_sb_resolve_lines(a, len);
     rg_code_forget(a, len);
+    rg_sb_forget_targets(a, len);
 }
 
 /* execve: an attempt to run what is no program changes nothing, so it is worth no dump.  */

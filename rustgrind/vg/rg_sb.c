@@ -10,6 +10,10 @@
 
 /* Counters in .bss first: the tool is linked below 2 GB.  */
 enum { RESERVE_WORDS = 24 << 20, CHUNK_WORDS = 1 << 20, POOL_CHUNK = 1 << 18 };
+
+/* In rg_site.dst: no code is at that address.  */
+enum { NO_TARGET = 1 };
+
 static UWord reserve[RESERVE_WORDS];
 
 UWord *rg_arena_words(SizeT n)
@@ -100,10 +104,27 @@ struct rg_site *rg_exit_site(struct rg_exit *x)
 {
     if (!x->site) {
         x->site = rg_pool(sizeof *x->site);
-        x->site->dst = 1; /* no target is odd and that low */
+        x->site->dst = NO_TARGET;
         x->site->words = rg_trash_words;
     }
     return x->site;
+}
+
+/* Code in [A, A+LEN) is going away: what remembers going there forgets it, since other code may come to the same place.  */
+void rg_sb_forget_targets(Addr a, SizeT len)
+{
+    for (UWord i = 0; i < rg_sb_count(); i++) {
+        struct rg_sb *sb = rg_sb_of_id(i);
+        for (UInt k = 0; k < sb->n_exits; k++) {
+            struct rg_site *site = sb->exits[k].site;
+            if (!site)
+                continue;
+            if (site->dst - a < len)
+                site->dst = NO_TARGET;
+            if (site->quiet_lo < a + len && site->quiet_lo + site->quiet_len > a)
+                site->quiet_len = 0;
+        }
+    }
 }
 
 /* ---- shape ---- */

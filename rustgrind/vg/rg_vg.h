@@ -167,6 +167,7 @@ UWord rg_sb_count(void);
 struct rg_place *rg_sb_place(struct rg_sb *sb);
 Addr rg_sb_instr_addr(const struct rg_sb *sb, UInt instr);
 void rg_sb_resolve_lines(Addr a, SizeT len);
+void rg_sb_forget_targets(Addr a, SizeT len);
 /* Adds a superblock that is no code: see rg_stack.c.  */
 void rg_sb_register(struct rg_sb *sb);
 /* The site of an exit, made if it has none.  */
