@@ -33,10 +33,16 @@ class RunError(Exception):
 
 
 class Run:
-    """What one run left behind: exit status (negative = killed by that signal), what the guest printed, its profiles by process."""
+    """What one run left behind: exit status (negative = killed by that signal), what the guest printed (and Valgrind before it opened
+    its log), profiles by process."""
 
-    def __init__(self, directory, status, text):
-        self.directory, self.status, self.text = directory, status, text
+    def __init__(self, directory, status):
+        self.directory, self.status = directory, status
+        self.stdout, self.stderr = self._read("stdout"), self._read("stderr")
+
+    def _read(self, name):
+        with open(os.path.join(self.directory, name), encoding="utf-8", errors="surrogateescape") as stream:
+            return stream.read()
 
     def profiles(self):
         """Paths of the profiles: the first process first, its numbered dumps before its final one, threads in order."""
@@ -56,8 +62,8 @@ class Run:
         return found
 
     def log(self, lines=12):
-        """The end of what the tool said, for messages."""
-        text = ""
+        """The end of what the tool and the guest said to the user, for messages."""
+        text = self.stderr
         for path in sorted(glob.glob(os.path.join(glob.escape(self.directory), "log.*"))):
             with open(path, encoding="utf-8", errors="replace") as stream:
                 text += stream.read()
@@ -97,8 +103,7 @@ class Surroundings:
             argv = ["prlimit", "--stack=" + limit_stack] + argv
         if one_cpu:
             argv = ["taskset", "--cpu-list", str(min(os.sched_getaffinity(0)))] + argv
-        text = os.path.join(where, "stdout")
-        with open(text, "wb") as out, open(os.path.join(where, "stderr"), "wb") as err:
+        with open(os.path.join(where, "stdout"), "wb") as out, open(os.path.join(where, "stderr"), "wb") as err:
             with subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=out, stderr=err, cwd=self.bindir,
                                   env=self.environment(preload), start_new_session=True) as child:
                 try:
@@ -107,8 +112,7 @@ class Surroundings:
                     os.killpg(child.pid, signal.SIGKILL)
                     child.wait()
                     raise RunError("%s: not finished after %d s" % (tool, TIME_LIMIT)) from None
-        with open(text, "rb") as stream:
-            return Run(where, status, stream.read())
+        return Run(where, status)
 
 
 def _cachegrind_total(path):
