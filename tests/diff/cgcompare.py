@@ -16,10 +16,6 @@ getdelim ...) are used by other callers as well, so they cannot just be left out
 What remains unseen is only how cost is spread inside N.
 """
 
-import re
-
-LEVEL = re.compile(r"'\d+\Z")
-
 
 class Difference:
     """One line of the report. `rank` orders kinds (0 first), `weight` orders within a kind (largest first)."""
@@ -69,7 +65,7 @@ def plus(a, b):
 
 def base_name(function):
     """The function's name without callgrind's recursion suffix and without a symbol version."""
-    return LEVEL.sub("", function.split("'")[0] if "'" in function else function).split("@")[0]
+    return function.split("'")[0].split("@")[0]
 
 
 class Comparer:
@@ -78,8 +74,10 @@ class Comparer:
     def __init__(self, a, b, names=("A", "B"), subtree=None):
         self.a, self.b, self.names, self.subtree = a, b, names, subtree
         self.result = Result()
+        self.roots = set()
         self.noisy = set()
         self.ancestors = set()
+        self.entries = []
         self.delta = None
 
     # ---- the graph, by node ------------------------------------------------------------------------------------------
@@ -99,7 +97,7 @@ class Comparer:
             return
         ga, gb = self._graph(self.a), self._graph(self.b)
         arrows = set(ga) | set(gb)
-        roots = {callee for _, callee in arrows if base_name(callee[2]) == self.subtree}
+        self.roots = roots = {callee for _, callee in arrows if base_name(callee[2]) == self.subtree}
         below, above = {}, {}
         for caller, callee in arrows:
             below.setdefault(caller, []).append(callee)
@@ -122,7 +120,6 @@ class Comparer:
             if callee in roots and caller not in self.noisy:
                 step = minus(ga.get((caller, callee), zero), gb.get((caller, callee), zero))
                 self.delta = plus(self.delta, step[1:])
-        self.roots = roots
 
     # ---- the parts of the comparison ---------------------------------------------------------------------------------
 
@@ -215,14 +212,14 @@ class Comparer:
         step = minus(x, y)[1:]
         if self.noisy and step == self.delta and (callee in self.ancestors or callee in self.roots):
             return
-        if self.noisy and callee in self.roots and len(self.entries) > 1:
-            return
+        if callee in self.roots and len(self.entries) > 1:
+            return  # D is the sum of several entries: it is compared in the totals
         self._counts_differ(4, "inclusive %s" % text, x[1:], y[1:])
 
     def _edges(self):
         zero = [0] * (len(self.a.events) + 1)
         keys = set(self.a.edges) | set(self.b.edges)
-        self.entries = [k for k in keys if k[6:] in self.noisy and k[6:] in getattr(self, "roots", ())]
+        self.entries = [key for key in keys if key[6:] in self.roots and key[:3] not in self.noisy]
         for key in keys:
             self._edge(key, self.a.edges.get(key, zero), self.b.edges.get(key, zero))
 
