@@ -5,6 +5,7 @@
 #include "rg_vg.h"
 
 #include "libvex.h"
+#include "valgrind.h"
 #include "pub_tool_vkiscnums.h"
 
 /* Exact counts need superblocks that are executed as they are written: no chasing across branches, no unrolling, and SP up to date
@@ -39,6 +40,21 @@ static void pre_syscall(ThreadId tid, UInt number, UWord *args, UInt n_args)
 static void post_syscall(ThreadId tid, UInt number, UWord *args, UInt n_args, SysRes res)
 {
     (void)tid, (void)number, (void)args, (void)n_args, (void)res;
+}
+
+/* Requests of callgrind.h.  Ignoring them in silence would pass numbers of the whole run for numbers of a part of it.  */
+static Bool client_request(ThreadId tid, UWord *args, UWord *ret)
+{
+    static Bool told;
+
+    (void)tid;
+    if (!VG_IS_TOOL_USERREQ('C', 'T', args[0]))
+        return False;
+    if (!told)
+        VG_(umsg)("rustgrind: callgrind's client requests are not supported yet: request 0x%lx and all others are ignored\n", args[0]);
+    told = True;
+    *ret = 0;
+    return True;
 }
 
 static void post_clo_init(void)
@@ -76,6 +92,7 @@ static void pre_clo_init(void)
     VG_(clo_vex_control).guest_chase = False;
 
     VG_(basic_tool_funcs)(post_clo_init, rg_instrument, fini);
+    VG_(needs_client_requests)(client_request);
     VG_(needs_command_line_options)(rg_options_process, rg_options_usage, rg_options_debug_usage);
 }
 
