@@ -35,6 +35,10 @@ extern Addr VG_(redir_do_lookup)(Addr orig, Bool *isWrap);
    only for client requests.  */
 extern void VG_(discard_translations)(Addr start, ULong range, const HChar *who);
 
+/* How many superblocks a thread may run before the tool hears of it; 0 where it cannot be told, because it cannot be changed.  */
+extern UInt VG_(clo_scheduling_quantum) __attribute__((weak));
+static inline UInt rg_compat_quantum(void) { return &VG_(clo_scheduling_quantum) ? VG_(clo_scheduling_quantum) : 0; }
+
 /* N bytes of zeroed memory straight from the address space manager; NULL when there is none.  Never given back.  */
 static inline void *rg_compat_shadow_alloc(SizeT n)
 {

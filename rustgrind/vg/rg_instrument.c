@@ -38,10 +38,12 @@ struct builder {
     struct sp_info *tmps; /* by temporary of the input */
     Int n_tmps;
     struct sp_info sp; /* now */
+    IRExpr *sp_value;  /* what was last put there, NULL: unknown */
     Long checked;      /* SP up to this is known to be in the top entry */
     Int last_put_sp;   /* index of the last statement that changes SP */
     Bool is_plt;
     Bool cold;
+    Bool ip_is_addr; /* the guest jumps to the superblock by its own address */
 };
 
 /* ---- IR ---- */
@@ -71,7 +73,7 @@ static IRExpr *near(struct builder *b, const volatile void *p) { return plus(b, 
 
 static IRExpr *cached(struct builder *b, const void *field) { return load(b, cword((UWord)field)); }
 
-static IRExpr *guest_sp(struct builder *b) { return bind(b, IRExpr_Get(b->offset_sp, Ity_I64)); }
+static IRExpr *guest_sp(struct builder *b) { return b->sp_value ? b->sp_value : bind(b, IRExpr_Get(b->offset_sp, Ity_I64)); }
 
 static void call_if(struct builder *b, IRExpr *guard, Int regparms, const HChar *name, void *fn, IRExpr **args)
 {
@@ -98,14 +100,26 @@ static IRExpr *either(struct builder *b, IRExpr *x, IRExpr *y)
 
 /* ---- pieces of code ---- */
 
+/* The superblock's home: it never changes once it is bound.  */
+static IRExpr *home_of_sb(struct builder *b)
+{
+    UWord home = b->sb->block[0];
+    return home == RG_HOME_UNBOUND ? load(b, near(b, &b->sb->block[0])) : cword(home);
+}
+
+/* Arguments of a guarded call are computed whether it is made or not, so this one has none: the helper finds the superblock by the
+   guest's instruction pointer, which every jump to a translation has just set.  */
 static void emit_enter(struct builder *b)
 {
     IRExpr *home = load(b, STATE(home));
-    IRExpr *away = cmp(b, Iop_CmpNE64, home, load(b, near(b, &b->sb->block[0])));
+    IRExpr *away = cmp(b, Iop_CmpNE64, home, home_of_sb(b));
 
     if (b->is_plt)
         away = both(b, away, cmp(b, Iop_CmpNE64, home, cword(RG_HOME_SKIP)));
-    call_if(b, away, 1, "rg_h_enter", &rg_h_enter, mkIRExprVec_1(cword(b->sb->id)));
+    if (b->ip_is_addr)
+        call_if(b, away, 0, "rg_h_enter_ip", &rg_h_enter_ip, mkIRExprVec_0());
+    else
+        call_if(b, away, 1, "rg_h_enter", &rg_h_enter, mkIRExprVec_1(cword(b->sb->id)));
 }
 
 /* In skipped code state.off is the address of the call site's counter of instructions.  */
@@ -143,7 +157,8 @@ static void emit_segment(struct builder *b, const struct rg_seg *seg)
 /* What a push needs to know.  */
 struct push {
     IRExpr *top;  /* entry below the new one */
-    IRExpr *acc;  /* counters of the edge for level 0 of the callee */
+    IRExpr *acc;  /* counters of the edge for level 0 of the callee are at acc + words */
+    UWord words;
     IRExpr *home; /* callee's context */
     IRExpr *sp;
 };
@@ -156,12 +171,14 @@ static void emit_push(struct builder *b, const struct push *p)
     IRExpr *acc = p->acc;
     IRExpr *next = cword(rg_level_limit);
 
+    /* In this order it is one instruction.  */
     if (rg_n_levels == 2)
         acc = binop(b, Iop_Add64, acc, bind(b, IRExpr_Binop(Iop_Shl64, lvl, IRExpr_Const(IRConst_U8(1)))));
     else if (rg_n_levels > 2) {
         acc = binop(b, Iop_Add64, acc, binop(b, Iop_Mul64, lvl, cword(rg_n_levels)));
         next = bind(b, IRExpr_ITE(cmp(b, Iop_CmpEQ64, lvl, cword(rg_level_limit)), lvl, plus(b, lvl, 8)));
     }
+    acc = plus(b, acc, p->words);
     store(b, acc, plus(b, load(b, acc), 1));
     store(b, FRAME(frame, acc), acc);
     store(b, FRAME(frame, enter), b->total);
@@ -174,21 +191,16 @@ static void emit_push(struct builder *b, const struct push *p)
     store(b, STATE(off), lvl);
 }
 
-static void emit_grow(struct builder *b)
-{
-    call_if(b, cmp(b, Iop_CmpLE64U, load(b, STATE(limit)), load(b, STATE(top))), 0, "rg_h_grow", &rg_h_grow, mkIRExprVec_0());
-}
-
 static void emit_direct_call(struct builder *b, struct rg_exit *x)
 {
     struct push p = {
         .top = load(b, STATE(top)),
-        .acc = plus(b, b->off, (UWord)&b->sb->block[x->edge_word]),
+        .acc = b->off,
+        .words = (UWord)&b->sb->block[x->edge_word],
         .home = cword(rg_ctx_home(rg_place_fn(x->to), 0)),
         .sp = guest_sp(b),
     };
     emit_push(b, &p);
-    emit_grow(b);
 }
 
 /* A jump that is a call: it has the SP of the entry below, if the guest's SP has not left that one (and if there is one: the signed
@@ -199,7 +211,8 @@ static void emit_tail_call(struct builder *b, struct rg_exit *x)
     IRExpr *below = load(b, FRAME(top, sp));
     struct push p = {
         .top = top,
-        .acc = plus(b, off, (UWord)&b->sb->block[x->edge_word]),
+        .acc = off,
+        .words = (UWord)&b->sb->block[x->edge_word],
         .home = cword(rg_ctx_home(rg_place_fn(x->to), 0)),
         .sp = binop(b, Iop_Or64, below, cword(1)),
     };
@@ -207,14 +220,13 @@ static void emit_tail_call(struct builder *b, struct rg_exit *x)
     emit_push(b, &p);
     call_if(b, cmp(b, Iop_CmpLT64S, below, sp), 0, "rg_h_push_undo", &rg_h_push_undo,
             mkIRExprVec_4(cword((UWord)x), cword(x->dst), sp, off));
-    emit_grow(b);
 }
 
 static void emit_indirect_call(struct builder *b, struct rg_exit *x, IRExpr *dst)
 {
     IRExpr *top = load(b, STATE(top)), *off = b->off, *sp = guest_sp(b);
     IRExpr *other_dst = binop(b, Iop_Xor64, dst, cached(b, &x->site->dst));
-    IRExpr *away = binop(b, Iop_Xor64, load(b, STATE(home)), cached(b, &b->sb->block[0]));
+    IRExpr *away = binop(b, Iop_Xor64, load(b, STATE(home)), home_of_sb(b));
     struct push p = {
         .top = top,
         .acc = binop(b, Iop_Add64, cached(b, &x->site->words), load(b, FRAME(top, off))),
@@ -224,24 +236,24 @@ static void emit_indirect_call(struct builder *b, struct rg_exit *x, IRExpr *dst
     emit_push(b, &p);
     call_if(b, cmp(b, Iop_CmpNE64, binop(b, Iop_Or64, other_dst, away), cword(0)), 0, "rg_h_push_undo", &rg_h_push_undo,
             mkIRExprVec_4(cword((UWord)x), dst, sp, off));
-    emit_grow(b);
 }
 
 static void emit_pop(struct builder *b, struct rg_exit *x, IRExpr *dst)
 {
     IRExpr *top = load(b, STATE(top));
     IRExpr *below = plus(b, top, -(UWord)RG_FRAME_SIZE);
-    IRExpr *incl = plus(b, load(b, FRAME(top, acc)), 8 * rg_n_levels * rg_n_levels);
+    IRExpr *acc = load(b, FRAME(top, acc));
+    UWord incl = 8 * rg_n_levels * rg_n_levels;
     IRExpr *cost = binop(b, Iop_Sub64, b->total, load(b, FRAME(top, enter)));
     IRExpr *sp = guest_sp(b);
     IRExpr *entry_sp = load(b, FRAME(top, sp));
 
-    store(b, incl, binop(b, Iop_Add64, load(b, incl), cost));
+    store(b, plus(b, acc, incl), binop(b, Iop_Add64, load(b, plus(b, acc, incl)), cost));
     store(b, binop(b, Iop_Add64, load(b, STATE(cells)), load(b, FRAME(top, home))), load(b, FRAME(top, off)));
     store(b, STATE(top), below);
     store(b, STATE(home), load(b, FRAME(below, home)));
     store(b, STATE(off), load(b, FRAME(below, off)));
-    call_if(b, cmp(b, Iop_CmpNE64, plus(b, entry_sp, 8), sp), 0, "rg_h_ret", &rg_h_ret, mkIRExprVec_4(cword((UWord)x), dst, sp, b->off));
+    call_if(b, cmp(b, Iop_CmpNE64, plus(b, entry_sp, 8), sp), 0, "rg_h_ret", &rg_h_ret, mkIRExprVec_2(cword((UWord)x), dst));
 }
 
 static IRExpr *sp_left_top(struct builder *b, IRExpr *sp)
@@ -368,10 +380,13 @@ static void track_sp(struct builder *b, const IRStmt *st)
 {
     if (st->tag == Ist_WrTmp && (Int)st->Ist.WrTmp.tmp < b->n_tmps)
         b->tmps[st->Ist.WrTmp.tmp] = sp_of_data(b, st->Ist.WrTmp.data);
-    else if (st->tag == Ist_Put && st->Ist.Put.offset == b->offset_sp)
+    else if (st->tag == Ist_Put && st->Ist.Put.offset == b->offset_sp) {
         b->sp = sp_of_expr(b, st->Ist.Put.data);
-    else if (puts_sp(b, st))
+        b->sp_value = st->Ist.Put.data;
+    } else if (puts_sp(b, st)) {
         b->sp.known = False;
+        b->sp_value = NULL;
+    }
 }
 
 /* ---- the whole ---- */
@@ -399,7 +414,7 @@ IRSB *rg_instrument(VgCallbackClosure *closure, IRSB *in, const VexGuestLayout *
     UInt instr = 0, seg = 0, x = 0;
     Int i = 0;
 
-    (void)closure, (void)vge, (void)host;
+    (void)vge, (void)host;
     if (gWordTy != Ity_I64 || hWordTy != Ity_I64)
         VG_(tool_panic)("rustgrind needs a 64-bit guest");
     b.out = deepCopyIRSBExceptStmts(in);
@@ -409,6 +424,7 @@ IRSB *rg_instrument(VgCallbackClosure *closure, IRSB *in, const VexGuestLayout *
         return in;
     b.sb = rg_sb_get(in, i, in->stmts[i]->Ist.IMark.addr + in->stmts[i]->Ist.IMark.delta);
     builder_init(&b, in, i, layout);
+    b.ip_is_addr = closure->nraddr == b.sb->addr;
     for (; i < in->stmts_used; i++) {
         IRStmt *st = in->stmts[i];
         if (st->tag == Ist_IMark) {

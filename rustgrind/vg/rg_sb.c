@@ -240,19 +240,31 @@ static struct rg_sb *sb_new(struct rg_sb *s)
 
 struct rg_sb *rg_sb_get(const IRSB *in, Int first, Addr a)
 {
-    struct rg_sb s = {.addr = a}, *sb;
+    struct rg_sb s = {.addr = a}, *sb, **link;
 
     if (rg_sb_count() >= n_buckets)
         table_grow();
     s.obj = rg_code_object(a, &s.off, &s.sect);
     s.is_plt = rg_opt.skip_plt && s.sect == Vg_SectPLT;
     scan(in, first, &s);
-    for (sb = by_addr[bucket(a)]; sb; sb = sb->next_hash)
-        if (same_shape(sb, &s))
-            return sb;
-    sb = sb_new(&s);
+    for (link = &by_addr[bucket(a)]; (sb = *link) && !same_shape(sb, &s); link = &sb->next_hash)
+        ;
+    if (sb) {
+        *link = sb->next_hash;
+    } else {
+        sb = sb_new(&s);
+        rg_sb_register(sb);
+    }
     sb->next_hash = by_addr[bucket(a)];
     by_addr[bucket(a)] = sb;
-    rg_sb_register(sb);
+    return sb;
+}
+
+struct rg_sb *rg_sb_at(Addr a)
+{
+    struct rg_sb *sb = by_addr[bucket(a)];
+
+    while (sb->addr != a)
+        sb = sb->next_hash;
     return sb;
 }

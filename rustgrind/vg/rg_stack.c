@@ -25,7 +25,7 @@ struct rg_state rg_s;
 UInt rg_n_levels = 2;
 UWord rg_level_limit = 8;
 
-enum { INITIAL_FRAMES = 1024, INITIAL_CELLS = 4096, MAX_LEVELS = 64 };
+enum { INITIAL_CELLS = 4096, MAX_LEVELS = 64 };
 
 /* Where entries without an edge put what the inline code adds.  */
 static UWord trash_base[2 * MAX_LEVELS * MAX_LEVELS];
@@ -64,35 +64,53 @@ static void base_reset(struct rg_frame *base)
         base[i] = (struct rg_frame){.acc = trash_base, .sp = ~(Addr)0, .home = RG_HOME_NONE};
 }
 
-/* Frames are allocated with one below the base, because the inline pop reads the entry below the one it pops.  */
+/* A superblock makes one call at most, and runs only so many times in a slice, before which rg_stack_reserve is called.  So the inline
+   push needs no check of its own.  Markers of signals are pushed between slices.  */
+enum { DEFAULT_QUANTUM = 100000, SPARE_FRAMES = 64 };
+
+static SizeT frames_per_slice(void)
+{
+    SizeT quantum = rg_compat_quantum();
+    return (quantum ? quantum : DEFAULT_QUANTUM) + SPARE_FRAMES;
+}
+
+/* One entry is below the base, because the inline pop reads the one below that which it pops.  The memory is not cleared, so that only
+   what is used takes any.  */
+static struct rg_frame *frames_alloc(SizeT n)
+{
+    return (struct rg_frame *)VG_(malloc)("rg.frames", (n + 1) * sizeof(struct rg_frame)) + 1;
+}
+
 void rg_thread_make(struct rg_thread *t)
 {
     if (!t->used) {
         t->used = True;
-        t->n_frames = INITIAL_FRAMES;
-        t->base = (struct rg_frame *)RG_ALLOC("rg.frames", (t->n_frames + 1) * sizeof *t->base) + 1;
+        t->n_frames = 2 * frames_per_slice();
+        t->base = frames_alloc(t->n_frames);
         t->n_cells = rg_ctx_n() > INITIAL_CELLS ? 2 * rg_ctx_n() : INITIAL_CELLS;
         t->saved.cells = RG_ALLOC("rg.cells", t->n_cells * 8);
     }
     base_reset(t->base);
     t->saved.top = t->base;
-    t->saved.limit = t->base + t->n_frames - 1;
     t->saved.home = RG_HOME_NONE;
     t->saved.off = 0;
     t->saved.last = NULL;
 }
 
-void rg_h_grow(void)
+void rg_stack_reserve(void)
 {
     struct rg_thread *t = rg_thread_of(rg_current_tid);
-    SizeT depth = rg_s.top - t->base;
+    SizeT used = rg_s.top + 1 - t->base;
+    struct rg_frame *base;
 
-    if (rg_s.top < rg_s.limit)
+    if (used + frames_per_slice() <= t->n_frames)
         return;
-    t->n_frames *= 2;
-    t->base = (struct rg_frame *)VG_(realloc)("rg.frames", t->base - 1, (t->n_frames + 1) * sizeof *t->base) + 1;
-    rg_s.top = t->base + depth;
-    rg_s.limit = t->base + t->n_frames - 1;
+    t->n_frames = 2 * (used + frames_per_slice());
+    base = frames_alloc(t->n_frames);
+    VG_(memcpy)(base - 1, t->base - 1, (used + 1) * sizeof *base);
+    VG_(free)(t->base - 1);
+    t->base = base;
+    rg_s.top = base + used - 1;
 }
 
 static void cells_grow(struct rg_thread *t)
@@ -233,7 +251,6 @@ static void push(struct source from, struct rg_place *to, Addr sp, UWord from_of
         *cell(home) = next_level(f->off);
     }
     rg_s.top = f;
-    rg_h_grow();
 }
 
 static void pop(void)
@@ -393,7 +410,6 @@ void rg_transit(struct rg_exit *x, UWord off, Addr dst, Addr sp)
     Bool stray_return = False, emulated = False, skip;
     UInt pops = 1;
     UInt kind = x->kind;
-    Addr below;
 
     if (kind == RG_RET && !is_base(top)) {
         pops = return_pops(to->addr, sp);
@@ -432,9 +448,8 @@ void rg_transit(struct rg_exit *x, UWord off, Addr dst, Addr sp)
         if (!skip)
             from.exit = &from.exit->sb->exits[from.exit->sb->n_exits - 1];
     }
-    below = sp_of(top);
-    push(from, to, sp, off, skip); /* may move the entries */
-    if (!emulated && !skip && sp < below)
+    push(from, to, sp, off, skip);
+    if (!emulated && !skip && sp < sp_of(top))
         rg_s.top->sp = sp; /* a return to it pops nothing else */
     settle();
 }
@@ -484,6 +499,7 @@ static void enter(struct rg_sb *sb)
 }
 
 VG_REGPARM(1) void rg_h_enter(UWord sb_id) { enter(rg_sb_of_id(sb_id)); }
+void rg_h_enter_ip(void) { enter(rg_sb_at(VG_(get_IP)(rg_current_tid))); }
 
 /* ---- cold code ---- */
 
@@ -534,9 +550,10 @@ void rg_h_exit(struct rg_exit *x, Addr dst, Addr sp)
 
 /* The inline pop has been done on an entry that is not just the one that was called from before DST.  Most often it is right all the
    same, and entries below go with it: those of functions that ended in jumps.  */
-void rg_h_ret(struct rg_exit *x, Addr dst, Addr sp, UWord off)
+void rg_h_ret(struct rg_exit *x, Addr dst)
 {
     struct rg_frame *f = rg_s.top + 1;
+    Addr sp = VG_(get_SP)(rg_current_tid);
 
     if (sp > sp_of(f) && !is_marker(f)) {
         unwind(sp, 0);
@@ -546,23 +563,21 @@ void rg_h_ret(struct rg_exit *x, Addr dst, Addr sp, UWord off)
     f->acc[rg_n_levels * rg_n_levels] -= rg_s.total - f->enter;
     *cell(f->home) = next_level(f->off);
     rg_s.top = f;
-    rg_transit(x, off, dst, sp);
+    enter(x->sb); /* for state.off, which the pop has set to that of the caller */
+    rg_transit(x, rg_s.off, dst, sp);
 }
 
 /* An indirect call was pushed as if it went where the last one from there went, or a jump as if SP were where it must be; it did not.
    Next time it may.  */
 void rg_h_push_undo(struct rg_exit *x, Addr dst, Addr sp, UWord off)
 {
-    struct rg_thread *t = rg_thread_of(rg_current_tid);
-    struct rg_frame *f = rg_s.top--, *before;
-    SizeT depth = rg_s.top - t->base;
+    struct rg_frame *f = rg_s.top--, *before = rg_s.top;
     UWord home;
 
     f->acc[0]--;
     *cell(f->home) = f->off;
     rg_transit(x, off, dst, sp);
     f = rg_s.top;
-    before = t->base + depth;
     if (x->dst || f - 1 != before || is_skip(f) || is_skip(before) || rg_opt.separate_threads || rg_place_of(dst)->addr != dst ||
         off - before->off != 0)
         return;
@@ -608,7 +623,6 @@ void rg_signal_enter(Int sig, Bool alt_stack)
     f->from_off = (UWord)rg_s.last_acc;
     rg_s.top = f;
     rg_s.last = NULL;
-    rg_h_grow();
     rg_thread_of(rg_current_tid)->n_signals++;
     settle();
 }

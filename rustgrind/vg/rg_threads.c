@@ -48,6 +48,7 @@ static void start_client_code(ThreadId tid, ULong blocks)
     /* Generated code finds the state through this shadow register.  A new thread does not have it yet.  */
     VG_(set_shadow_regs_area)(tid, 1, 0, sizeof base, (const UChar *)&base);
     rg_thread_switch(tid);
+    rg_stack_reserve();
     if (threads[tid].restarted && rg_opt.compat_callgrind)
         restart_as_callgrind(&threads[tid]);
 }

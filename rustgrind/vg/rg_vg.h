@@ -162,6 +162,8 @@ struct rg_sb {
 
 /* The superblock IN, whose first IMark is statement FIRST, at A: known already, or new.  */
 struct rg_sb *rg_sb_get(const IRSB *in, Int first, Addr a);
+/* The superblock at A that was instrumented last; there is one.  */
+struct rg_sb *rg_sb_at(Addr a);
 struct rg_sb *rg_sb_of_id(UWord id);
 UWord rg_sb_count(void);
 struct rg_place *rg_sb_place(struct rg_sb *sb);
@@ -203,7 +205,6 @@ enum { RG_FRAME_SIZE = sizeof(struct rg_frame) };
 /* Hot state of the running thread, read and written by generated code.  */
 struct rg_state {
     struct rg_frame *top;
-    struct rg_frame *limit; /* last usable frame */
     UChar *cells;           /* by home: level offset of the context's next entry */
     UWord home;             /* context in which the block code may bump its counters without asking */
     UWord off;              /* what to add to a counter's address */
@@ -223,7 +224,7 @@ struct rg_thread {
     Bool restarted; /* a new thread runs under a known thread id */
     UInt n_signals;
     struct rg_frame *base; /* frame 0 */
-    SizeT n_frames;        /* allocated, beside the one below base */
+    SizeT n_frames;        /* allocated, beside the one below base; all but a few are not touched */
     SizeT n_cells;         /* allocated, in words */
     struct rg_state saved; /* while another thread runs */
 };
@@ -242,11 +243,13 @@ void rg_transit(struct rg_exit *x, UWord off, Addr dst, Addr sp);
 /* Helpers called by generated code.  */
 VG_REGPARM(1) void rg_h_segment(const struct rg_seg *seg);
 VG_REGPARM(1) void rg_h_enter(UWord sb_id);
+void rg_h_enter_ip(void);
 void rg_h_exit(struct rg_exit *x, Addr dst, Addr sp);
-void rg_h_ret(struct rg_exit *x, Addr dst, Addr sp, UWord off);
+void rg_h_ret(struct rg_exit *x, Addr dst);
 void rg_h_push_undo(struct rg_exit *x, Addr dst, Addr sp, UWord off);
 VG_REGPARM(1) void rg_h_unwind(Addr sp);
-void rg_h_grow(void);
+/* Makes room for all the calls that can be made before the tool is asked again.  */
+void rg_stack_reserve(void);
 
 /* ---- threads (rg_threads.c) ---- */
 

@@ -35,5 +35,12 @@ def judge(rows, peer):
         found.append(at_least(f"geometric mean {peer}/rustgrind", geometric_mean([r.gain() for r in steady]), MEAN_GAIN))
         found.append(at_most("geometric mean rustgrind/none", geometric_mean([r.overhead() for r in steady]), MEAN_OVERHEAD))
     found += [at_least(f"{r.name}: {peer}/rustgrind", r.gain(), r.workload.floor) for r in rows]
+    # A program that the peer hardly slows down leaves nothing to gain: say so beside the goal that it misses.
+    found += [at_least(f"{r.name}: {peer}/none (the most that {peer}/rustgrind could be)", r.ceiling(), r.workload.floor)
+              for r in rows if r.ceiling() < r.workload.floor]
+    able = [r for r in steady if r.ceiling() >= r.workload.floor]
+    if able and len(able) < len(steady):
+        found.append(at_least(f"geometric mean {peer}/rustgrind of the {len(able)} that could reach their goal",
+                              geometric_mean([r.gain() for r in able]), MEAN_GAIN))
     found += [at_most(f"{r.name}: memory rustgrind/{peer}", r.memory(), MEMORY) for r in rows]
     return found

@@ -22,7 +22,7 @@ class Workload:
     about: str
     prepare: Callable   # (scratch directory, quick?) -> Command
     floor: float = 3    # callgrind / rustgrind must not be below
-    steady: bool = True  # long enough for translation not to matter: it counts in the geometric means
+    steady: bool = True  # runs 5 seconds or more under callgrind: it counts in the geometric means
     extra: bool = False  # only when named
 
 
@@ -37,7 +37,7 @@ def python(_scratch, quick):
     if not os.access(SYSTEM_PYTHON, os.X_OK):
         raise rgtest.Unavailable("not installed: " + SYSTEM_PYTHON)
     script = os.path.join(HERE, "python_work.py")
-    return Command([SYSTEM_PYTHON, "-S", "-B", script, "3" if quick else "100"], {"PYTHONHASHSEED": "0"})
+    return Command([SYSTEM_PYTHON, "-S", "-B", script, "3" if quick else "250"], {"PYTHONHASHSEED": "0"})
 
 
 def rustc(source, options):
@@ -62,13 +62,11 @@ def rustc(source, options):
 
 WORKLOADS = {
     "w1d": Workload("JSON built, parsed and walked; maps, strings, sorting", rust("w1d", 60000, 2000)),
-    "call": Workload("recursion and dynamic dispatch", rust("call", 36, 22)),
-    "mem": Workload("matrix columns and a random table", rust("mem", 350, 60)),
-    "thr": Workload("16 threads, a mutex, a channel", rust("thr", 600000, 5000)),
+    "call": Workload("recursion and dynamic dispatch", rust("call", 39, 22)),
+    "mem": Workload("matrix columns and a random table", rust("mem", 500, 60)),
+    "thr": Workload("16 threads, a mutex, a channel", rust("thr", 800000, 5000)),
     "python3": Workload("a stripped interpreter", python, floor=2),
-    "rustc-hello": Workload("rustc compiles a hello-world: 100 MB of code, little of it run twice", rustc(None, []), floor=1,
-                            steady=False),
+    "rustc-hello": Workload("rustc compiles a hello-world: 100 MB of code, little of it run twice", rustc(None, [])),
     "short": Workload("w1d, about one second under callgrind", rust("w1d", 7000, 300), floor=1, steady=False),
-    "rustc": Workload("rustc optimizes w1d: a large Rust program at work", rustc("rust/w1d.rs", ["-O"]), floor=1, steady=False,
-                      extra=True),
+    "rustc": Workload("rustc optimizes w1d: a large Rust program at work", rustc("rust/w1d.rs", ["-O"]), extra=True),
 }
