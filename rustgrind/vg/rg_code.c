@@ -74,34 +74,73 @@ void rg_code_init(void)
         VG_(addToXA)(code.ctx_list, &none);
 }
 
+/* Code that the core has no symbols for may still be mapped from a file: sections beside .text, as optimizers of finished binaries make
+   them.  callgrind calls that "???".  */
+static const HChar *mapped_file(Addr a, PtrdiffT *bias)
+{
+    const NSegment *seg = rg_opt.compat_callgrind ? NULL : VG_(am_find_nsegment)(a);
+    const HChar *name = seg && seg->kind == SkFileC ? VG_(am_get_filename)(seg) : NULL;
+
+    *bias = name ? (PtrdiffT)(seg->start - seg->offset) : 0;
+    return name ? name : "???";
+}
+
+static struct rg_obj *obj_intern(const HChar *name, Bool has_info)
+{
+    struct rg_obj *o;
+
+    for (o = code.objs; o; o = o->next)
+        if (o->has_info == has_info && VG_(strcmp)(o->name, name) == 0)
+            return o;
+    o = RG_ALLOC("rg.obj", sizeof *o);
+    o->name = VG_(strdup)("rg.obj.name", name);
+    o->has_info = has_info;
+    o->id = code.n_objs++;
+    o->next = code.objs;
+    code.objs = o;
+    return o;
+}
+
+static void note_page(Addr a)
+{
+    struct page_node *n;
+
+    if (VG_(HT_lookup)(code.anon, a >> PAGE_SHIFT))
+        return;
+    n = RG_ALLOC("rg.page", sizeof *n);
+    n->key = a >> PAGE_SHIFT;
+    VG_(HT_add_node)(code.anon, n);
+}
+
 static struct rg_obj *obj_of(Addr a)
 {
     DebugInfo *di = VG_(find_DebugInfo)(VG_(current_DiEpoch)(), a);
-    const HChar *name = di ? VG_(DebugInfo_get_filename)(di) : "???";
     PtrdiffT bias = di ? VG_(DebugInfo_get_text_bias)(di) : 0;
-    struct rg_obj *o = code.last_obj;
+    const HChar *name = di ? VG_(DebugInfo_get_filename)(di) : mapped_file(a, &bias);
+    struct rg_obj *o = obj_intern(name, di != NULL);
 
-    if (!o || VG_(strcmp)(o->name, name) != 0) {
-        for (o = code.objs; o && VG_(strcmp)(o->name, name) != 0; o = o->next)
-            ;
-        if (!o) {
-            o = RG_ALLOC("rg.obj", sizeof *o);
-            o->name = VG_(strdup)("rg.obj.name", name);
-            o->id = code.n_objs++;
-            o->next = code.objs;
-            code.objs = o;
-        }
-        code.last_obj = o;
-    }
+    code.last_obj = o;
     o->bias = bias;
     o->text = di ? VG_(DebugInfo_get_text_avma)(di) : 0;
     o->text_end = di ? o->text + VG_(DebugInfo_get_text_size)(di) : 0;
-    if (!di && !VG_(HT_lookup)(code.anon, a >> PAGE_SHIFT)) {
-        struct page_node *n = RG_ALLOC("rg.page", sizeof *n);
-        n->key = a >> PAGE_SHIFT;
-        VG_(HT_add_node)(code.anon, n);
-    }
+    if (!di)
+        note_page(a);
     return o;
+}
+
+/* Linkers make stubs in .plt.got and .plt.sec too, which the core has no name for: [endbr64] [bnd] jmp *offset(%rip).  */
+static Bool is_plt_stub(Addr a)
+{
+    static const UChar endbr64[] = {0xf3, 0x0f, 0x1e, 0xfa};
+    const UChar *p = (const UChar *)a;
+
+    if (!VG_(am_is_valid_for_client)(a, 16, VKI_PROT_READ))
+        return False;
+    if (VG_(memcmp)(p, endbr64, sizeof endbr64) == 0)
+        p += sizeof endbr64;
+    if (*p == 0xf2)
+        p++;
+    return p[0] == 0xff && p[1] == 0x25;
 }
 
 struct rg_obj *rg_code_object(Addr a, PtrdiffT *off, UChar *sect)
@@ -111,6 +150,8 @@ struct rg_obj *rg_code_object(Addr a, PtrdiffT *off, UChar *sect)
     if (!o || a < o->text || a >= o->text_end) {
         o = obj_of(a);
         *sect = VG_(DebugInfo_sect_kind)(NULL, a);
+        if (*sect == Vg_SectUnknown && o->bias && is_plt_stub(a))
+            *sect = Vg_SectPLT;
     } else {
         *sect = Vg_SectText;
     }

@@ -681,6 +681,10 @@ void rg_stack_unwind_all(struct rg_thread *t)
         rg_signal_leave(False);
     while (!is_base(rg_s.top))
         pop();
+    if (rg_s.top->home != RG_HOME_NONE)
+        *cell(rg_s.top->home) = rg_s.top->off;
+    rg_s.top->home = RG_HOME_NONE;
+    settle();
 }
 
 void rg_stack_add_active(const struct rg_frame *base, const struct rg_state *s, Int sign)

@@ -18,7 +18,8 @@ struct rg_sb;
 
 struct rg_obj {
     struct rg_obj *next;
-    HChar *name;   /* path of the ELF object, "???" for code of no object */
+    HChar *name;   /* path of the ELF object or mapped file, "???" for code of none */
+    Bool has_info; /* the core knows the object; otherwise it is a mapped file, or nothing */
     PtrdiffT bias; /* runtime address minus address in the object, of the latest mapping */
     Addr text, text_end; /* .text, of the latest mapping */
     UInt id;
