@@ -282,6 +282,13 @@ struct rg_fn *rg_place_fn(struct rg_place *p)
     return p->fn;
 }
 
+Bool rg_code_is_dynamic_linker(const struct rg_obj *o)
+{
+    const HChar *slash = VG_(strrchr)(o->name, '/');
+    const HChar *base = slash ? slash + 1 : o->name;
+    return VG_(strncmp)(base, "ld-linux", 8) == 0 || VG_(strncmp)(base, "ld.so", 5) == 0 || VG_(strncmp)(base, "ld-2.", 5) == 0;
+}
+
 UInt rg_code_n_fns(void) { return code.n_fns; }
 
 /* ---- forgetting ---- */

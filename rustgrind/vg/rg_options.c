@@ -11,9 +11,8 @@ struct rg_options rg_opt = {
     .compress_pos = True,
     .skip_plt = True,
     .separate_recs = 2,
+    .hot_after = 3000,
 };
-
-enum { MAX_SEPARATE_RECS = 16 };
 
 enum kind { BOOL, INT, STRING, KEYWORD };
 
@@ -24,19 +23,31 @@ struct option {
     const HChar *allowed; /* INT: shown range; KEYWORD: the one word */
     const HChar *default_text;
     const HChar *help;
+    Int min, max; /* INT: the range */
+    Bool debug;   /* shown by --help-debug only */
 };
 
 static const struct option options[] = {
-    {"--rustgrind-out-file", STRING, &rg_opt.out_file, "file", "rustgrind.out.%p", "profile file; %p = pid, %q{VAR} = environment"},
-    {"--callgrind-out-file", STRING, &rg_opt.out_file, "file", "", "the same option, for scripts written for callgrind"},
-    {"--compat", KEYWORD, &rg_opt.compat_callgrind, "callgrind", "", "count and name exactly as callgrind does"},
-    {"--dump-line", BOOL, &rg_opt.dump_line, NULL, "yes", "costs per source line"},
-    {"--dump-instr", BOOL, &rg_opt.dump_instr, NULL, "no", "costs per instruction"},
-    {"--compress-strings", BOOL, &rg_opt.compress_strings, NULL, "yes", "write names once, then their numbers"},
-    {"--compress-pos", BOOL, &rg_opt.compress_pos, NULL, "yes", "write positions relative to the previous ones"},
-    {"--separate-threads", BOOL, &rg_opt.separate_threads, NULL, "no", "one profile file per thread"},
-    {"--separate-recs", INT, &rg_opt.separate_recs, "1..16", "2", "recursion levels of a function kept apart"},
-    {"--skip-plt", BOOL, &rg_opt.skip_plt, NULL, "yes", "charge PLT stubs to their callers"},
+    {.name = "--rustgrind-out-file", .kind = STRING, .value = &rg_opt.out_file, .allowed = "file",
+     .default_text = "rustgrind.out.%p", .help = "profile file; %p = pid, %q{VAR} = environment"},
+    {.name = "--callgrind-out-file", .kind = STRING, .value = &rg_opt.out_file, .allowed = "file",
+     .default_text = "", .help = "the same option, for scripts written for callgrind"},
+    {.name = "--compat", .kind = KEYWORD, .value = &rg_opt.compat_callgrind, .allowed = "callgrind",
+     .default_text = "", .help = "count and name exactly as callgrind does"},
+    {.name = "--dump-line", .kind = BOOL, .value = &rg_opt.dump_line, .default_text = "yes", .help = "costs per source line"},
+    {.name = "--dump-instr", .kind = BOOL, .value = &rg_opt.dump_instr, .default_text = "no", .help = "costs per instruction"},
+    {.name = "--compress-strings", .kind = BOOL, .value = &rg_opt.compress_strings, .default_text = "yes",
+     .help = "write names once, then their numbers"},
+    {.name = "--compress-pos", .kind = BOOL, .value = &rg_opt.compress_pos, .default_text = "yes",
+     .help = "write positions relative to the previous ones"},
+    {.name = "--separate-threads", .kind = BOOL, .value = &rg_opt.separate_threads, .default_text = "no",
+     .help = "one profile file per thread"},
+    {.name = "--separate-recs", .kind = INT, .value = &rg_opt.separate_recs, .allowed = "1..16", .min = 1, .max = 16,
+     .default_text = "2", .help = "recursion levels of a function kept apart"},
+    {.name = "--skip-plt", .kind = BOOL, .value = &rg_opt.skip_plt, .default_text = "yes",
+     .help = "charge PLT stubs to their callers"},
+    {.name = "--hot-after", .kind = INT, .value = &rg_opt.hot_after, .allowed = "0..1000000000", .min = 0, .max = 1000000000,
+     .default_text = "3000", .help = "runs after which a superblock is translated inline", .debug = True},
 };
 
 enum { N_OPTIONS = sizeof options / sizeof options[0] };
@@ -54,7 +65,7 @@ static Bool set_int(const HChar *arg, const struct option *o, const HChar *v)
     HChar *end;
     Long n = VG_(strtoll10)(v, &end);
 
-    if (v[0] == 0 || *end || n < 1 || n > MAX_SEPARATE_RECS)
+    if (v[0] == 0 || *end || n < o->min || n > o->max)
         VG_(fmsg_bad_option)(arg, "%s takes a number in %s, not '%s'\n", o->name, o->allowed, v);
     *(Int *)o->value = n;
     return True;
@@ -95,10 +106,12 @@ static const HChar *values(const struct option *o)
     return o->kind == BOOL ? "no|yes" : o->allowed;
 }
 
-void rg_options_usage(void)
+static void print_options(Bool debug)
 {
     for (UInt i = 0; i < N_OPTIONS; i++) {
         const struct option *o = &options[i];
+        if (o->debug != debug)
+            continue;
         UInt n = VG_(printf)("    %s=<%s> ", o->name, values(o));
         while (n++ < 42)
             VG_(printf)(" ");
@@ -106,7 +119,8 @@ void rg_options_usage(void)
     }
 }
 
-void rg_options_debug_usage(void) { VG_(printf)("    (none)\n"); }
+void rg_options_usage(void) { print_options(False); }
+void rg_options_debug_usage(void) { print_options(True); }
 
 /* Consequences that do not depend on the order of options.  */
 void rg_options_finish(void)
@@ -119,6 +133,7 @@ void rg_options_finish(void)
         rg_opt.out_file = rg_opt.compat_callgrind ? "callgrind.out.%p" : "rustgrind.out.%p";
         rg_opt.out_file_option = "--rustgrind-out-file";
     }
+    rg_hot_after = rg_opt.hot_after;
     rg_n_levels = rg_opt.separate_recs;
     rg_level_limit = 8 * (rg_n_levels - 1);
 }

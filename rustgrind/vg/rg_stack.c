@@ -402,6 +402,18 @@ static void note_quiet(struct rg_exit *x, const struct rg_place *to)
     x->site->quiet_len = end - lo;
 }
 
+/* Is this the jump at the end of _dl_runtime_resolve, and was that function entered as TOP says?  In a dynamic linker without symbols it
+   is the only indirect jump from a function that was entered by a jump to another object.  */
+static Bool ends_resolving(struct rg_exit *x, const struct rg_frame *top, const struct rg_place *to)
+{
+    if (is_base(top) || is_skip(top) || top->home < RG_HOME_FIRST)
+        return False;
+    if (rg_ctx_of(top->home)->fn->pop_on_jump)
+        return rg_place_fn(rg_sb_place(x->sb))->pop_on_jump;
+    return !rg_opt.compat_callgrind && !x->dst && (top->sp & 1) && top->ret != 0 && is_skip(top - 1) && to->obj != x->sb->obj &&
+           x->sb->obj == rg_ctx_of(top->home)->fn->obj && rg_code_is_dynamic_linker(x->sb->obj);
+}
+
 void rg_transit(struct rg_exit *x, UWord off, Addr dst, Addr sp)
 {
     struct rg_place *to = x->to && x->dst == dst ? x->to : rg_place_of(dst);
@@ -416,8 +428,7 @@ void rg_transit(struct rg_exit *x, UWord off, Addr dst, Addr sp)
         stray_return = pops == 0;
     }
     if (stray_return || (kind == RG_JUMP && rg_exit_is_call_like(x->sb, to))) {
-        if (!is_base(top) && !is_skip(top) && rg_ctx_of(top->home)->fn && rg_ctx_of(top->home)->fn->pop_on_jump &&
-            rg_place_fn(rg_sb_place(x->sb))->pop_on_jump) {
+        if (!stray_return && ends_resolving(x, top, to)) {
             from = source_of(top);
             off = top->from_off;
             sp = sp_of(top);
@@ -503,7 +514,7 @@ void rg_h_enter_ip(void) { enter(rg_sb_at(VG_(get_IP)(rg_current_tid))); }
 
 /* ---- cold code ---- */
 
-UInt rg_hot_after = 3000;
+UInt rg_hot_after;
 static struct rg_sb *hot[256];
 static UInt n_hot;
 

@@ -62,6 +62,7 @@ Bool rg_code_plain_target(const struct rg_sb *sb, Addr a);
 /* The widest range around A, in the same section of the same object, into which a jump is no call: no symbol begins in it.
    Returns an empty range when there is none that is cheap to find.  */
 void rg_code_quiet_range(const struct rg_place *p, Addr *lo, Addr *end);
+Bool rg_code_is_dynamic_linker(const struct rg_obj *o);
 UInt rg_code_n_fns(void);
 
 /* ---- contexts ---- */
@@ -284,6 +285,7 @@ struct rg_options {
     Bool separate_threads;
     Bool skip_plt;
     Int separate_recs;
+    Int hot_after;
 };
 
 extern struct rg_options rg_opt;
