@@ -10,6 +10,8 @@ import signal
 
 import case as e2e_case
 import cglint
+import option_docs
+import rgtest
 
 
 def _lint(path):
@@ -85,8 +87,14 @@ def no_line(outcome, name, pattern):
     return f"{name}: a line matches {pattern}" if _has_line(outcome, name, pattern) else None
 
 
+def options(outcome, name):
+    """options FILE: standard output, that of --help, and FILE of the source tree name the same options, values and defaults."""
+    wrong = option_docs.problem(outcome.stdout, os.path.join(rgtest.SRCDIR, outcome.expand(name)))
+    return f"{name}: {wrong}" if wrong else None
+
+
 CHECKS = {f.__doc__.split()[0].rstrip(":"): f for f in
-          (profile, no_function, empty, complete_or_empty, absent, files, mode, line, no_line)}
+          (profile, no_function, empty, complete_or_empty, absent, files, mode, line, no_line, options)}
 
 
 def problem(outcome, text):

@@ -31,6 +31,33 @@ fn=(2) work
 totals: 30
 """
 
+HELP = """
+  user options for Rustgrind:
+    --first=<no|yes>         the first one [yes]
+    --second=<file>          the second one; %p = pid
+
+  Extra options read from ~/.valgrindrc
+"""
+
+MANUAL = """
+| option | values | default |
+|---|---|---|
+| `--first` | `no`, `yes` | `yes` |
+| `--second` | file | |
+
+**`--first=no|yes`**
+
+**`--second=FILE`**
+"""
+
+MAN_PAGE = """
+.TP
+.BR \\-\\-first= no|yes " [yes]"
+The first one.
+.TP
+.BI \\-\\-second= file
+"""
+
 FILES = {
     "good": GOOD,
     "half": GOOD[:len(GOOD) // 2],
@@ -41,6 +68,20 @@ FILES = {
     "unknown-id": GOOD.replace("fn=(2) work", "fn=(3)"),
     "two-parts": GOOD + GOOD,
     "empty": "",
+}
+
+# documents for the check of options
+DOCUMENTS = {
+    "good.md": MANUAL,
+    "default.md": MANUAL.replace("| `yes` |", "| `no` |"),
+    "values.md": MANUAL.replace("`no`, `yes`", "`yes`"),
+    "no-row.md": MANUAL.replace("| `--second` | file | |\n", ""),
+    "no-text.md": MANUAL.replace("**`--second=FILE`**", ""),
+    "neither.md": MANUAL.replace("| `--second` | file | |\n", "").replace("**`--second=FILE`**", ""),
+    "more.md": MANUAL.replace("| `--second`", "| `--third` | file | |\n| `--second`") + "\n**`--third=FILE`**\n",
+    "default.1": MAN_PAGE.replace("[yes]", "[no]"),
+    "missing.1": MAN_PAGE[:MAN_PAGE.rindex(".TP")],
+    "more.1": MAN_PAGE + ".TP\n.BI \\-\\-third= file\n",
 }
 
 # a check that holds for the files above, and some that do not
@@ -55,17 +96,19 @@ TRIALS = {
     "mode": ("good 0640", ["good 0600", "missing 0600"]),
     "line": ("good '^creator: self-test$'", ["good '^creator: other$'", "missing x"]),
     "no-line": ("good '^creator: other$'", ["good '^creator: self-test$'", "missing x"]),
+    "options": ("{dir}/manuals/good.md", ["{dir}/manuals/" + name for name in DOCUMENTS if name != "good.md"] + ["{dir}/missing"]),
 }
 
 
 def run(report, directory):
-    os.mkdir(directory)
-    for name, text in FILES.items():
+    os.makedirs(os.path.join(directory, "manuals"))
+    for name, text in [*FILES.items(), *((os.path.join("manuals", name), text) for name, text in DOCUMENTS.items())]:
         path = os.path.join(directory, name)
         with open(path, "w", encoding="ascii") as f:
             f.write(text)
         os.chmod(path, 0o640)
     outcome = e2e_case.Outcome(directory, 1, None)
+    outcome.stdout = HELP
     for name in checks.CHECKS:
         holds, fails = TRIALS[name]
         wrong = [f"'{name} {holds}' must hold: {p}" for p in [checks.problem(outcome, f"{name} {holds}")] if p]
