@@ -24,12 +24,13 @@ def _unique(rows, what):
 
 
 def of_help(text):
-    """The options that --help tells of the tool itself."""
-    section = re.search(r"^  user options for Rustgrind:\n((?:    .*\n)*)", text, re.M)
-    if not section:
+    """The options that --help, or --help-debug, tells of the tool itself."""
+    sections = re.findall(r"^  (?:user|debugging) options for Rustgrind:\n((?:    .*\n)*)", text, re.M)
+    if not sections:
         raise Unreadable("--help has no 'user options for Rustgrind:'")
-    rows = re.findall(r"^    (--[\w-]+)=<(.*?)> .*?(?:\[(\S+)\])?$", section.group(1), re.M)
-    if len(rows) != section.group(1).count("\n"):
+    lines = "".join(sections)
+    rows = re.findall(r"^    (--[\w-]+)=<(.*?)> .*?(?:\[(\S+)\])?$", lines, re.M)
+    if len(rows) != lines.count("\n"):
         raise Unreadable("--help has lines that are no '--name=<values> text [default]'")
     return _unique(rows, "--help")
 

@@ -36,6 +36,9 @@ HELP = """
     --first=<no|yes>         the first one [yes]
     --second=<file>          the second one; %p = pid
 
+  debugging options for Rustgrind:
+    --third=<0..9>           the third one [3]
+
   Extra options read from ~/.valgrindrc
 """
 
@@ -44,10 +47,13 @@ MANUAL = """
 |---|---|---|
 | `--first` | `no`, `yes` | `yes` |
 | `--second` | file | |
+| `--third` | `0..9` | `3` |
 
 **`--first=no|yes`**
 
 **`--second=FILE`**
+
+**`--third=0..9`**
 """
 
 MAN_PAGE = """
@@ -56,6 +62,8 @@ MAN_PAGE = """
 The first one.
 .TP
 .BI \\-\\-second= file
+.TP
+.BR \\-\\-third= 0..9 " [3]"
 """
 
 FILES = {
@@ -78,10 +86,10 @@ DOCUMENTS = {
     "no-row.md": MANUAL.replace("| `--second` | file | |\n", ""),
     "no-text.md": MANUAL.replace("**`--second=FILE`**", ""),
     "neither.md": MANUAL.replace("| `--second` | file | |\n", "").replace("**`--second=FILE`**", ""),
-    "more.md": MANUAL.replace("| `--second`", "| `--third` | file | |\n| `--second`") + "\n**`--third=FILE`**\n",
+    "more.md": MANUAL.replace("| `--second`", "| `--fourth` | file | |\n| `--second`") + "\n**`--fourth=FILE`**\n",
     "default.1": MAN_PAGE.replace("[yes]", "[no]"),
     "missing.1": MAN_PAGE[:MAN_PAGE.rindex(".TP")],
-    "more.1": MAN_PAGE + ".TP\n.BI \\-\\-third= file\n",
+    "more.1": MAN_PAGE + ".TP\n.BI \\-\\-fourth= file\n",
 }
 
 # a check that holds for the files above, and some that do not
