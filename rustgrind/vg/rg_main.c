@@ -63,7 +63,6 @@ static void post_clo_init(void)
     rg_options_finish();
     force_exact_translation();
     rg_code_init();
-    rg_stack_init();
     rg_threads_register();
     if (!rg_opt.compat_callgrind)
         VG_(needs_syscall_wrapper)(pre_syscall, post_syscall);

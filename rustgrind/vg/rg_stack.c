@@ -17,9 +17,8 @@
    - A return from an entry that was never called (the first function of a thread or of a signal handler) adds a call from the address
      before the one it returns to.
    - Signal handlers stand on a marker: their costs are in no entry below it.  */
+#include "rg_edge.h"
 #include "rg_vg.h"
-
-#include "pub_tool_hashtable.h"
 
 struct rg_state rg_s;
 UInt rg_n_levels = 2;
@@ -32,16 +31,6 @@ static UWord trash_base[2 * MAX_LEVELS * MAX_LEVELS];
 static UWord trash_marker[2 * MAX_LEVELS * MAX_LEVELS];
 UWord rg_trash_words[2 * MAX_LEVELS * MAX_LEVELS];
 
-static VgHashTable *edges;
-static VgHashTable *fakes; /* superblocks that stand for unknown callers, by address */
-
-/* A place that calls: an exit of a superblock, executed with counters at BLOCK, at level offset LVL.  */
-struct source {
-    struct rg_exit *exit;
-    UWord *block;
-    UWord lvl;
-};
-
 static UWord next_level(UWord off) { return off < rg_level_limit ? off + 8 : off; }
 static Addr sp_of(const struct rg_frame *f) { return f->sp & ~(Addr)1; }
 static Bool is_skip(const struct rg_frame *f) { return f->home == RG_HOME_SKIP; }
@@ -49,12 +38,6 @@ static UWord *cell(UWord home) { return (UWord *)(rg_s.cells + home); }
 
 static Bool is_marker(const struct rg_frame *f) { return f->acc == trash_marker; }
 static Bool is_base(const struct rg_frame *f) { return f->acc == trash_base; }
-
-void rg_stack_init(void)
-{
-    edges = VG_(HT_construct)("rg.edges");
-    fakes = VG_(HT_construct)("rg.fakes");
-}
 
 /* ---- threads' storage ---- */
 
@@ -137,55 +120,6 @@ void rg_cells_reserve(UWord n_ctx)
     rg_threads_forall(cells_check);
 }
 
-/* ---- edges ---- */
-
-static Word edge_differs(const void *a, const void *b)
-{
-    const struct rg_edge *x = a, *y = b;
-    return !(x->block == y->block && x->exit == y->exit && x->to == y->to);
-}
-
-static struct rg_edge *edge_of(const struct source *from, struct rg_place *to)
-{
-    struct rg_site *site = rg_exit_site(from->exit);
-    struct rg_edge **recent = to ? &site->last_edge : &site->skip_edge;
-    struct rg_edge probe, *e = *recent;
-
-    if (e && e->block == from->block && e->to == to)
-        return e;
-    probe.block = from->block;
-    probe.exit = from->exit;
-    probe.to = to;
-    probe.key = (UWord)from->block * 31 + (UWord)from->exit * 7 + (UWord)to;
-    e = VG_(HT_gen_lookup)(edges, &probe, edge_differs);
-    if (!e) {
-        struct rg_sb *sb = from->exit->sb;
-        e = rg_pool(sizeof *e);
-        e->key = probe.key;
-        e->block = from->block;
-        e->exit = from->exit;
-        e->to = to;
-        e->words = rg_arena_words(to ? 2 * rg_n_levels * rg_n_levels : rg_n_levels);
-        e->next = sb->edges;
-        sb->edges = e;
-        VG_(HT_add_node)(edges, e);
-    }
-    *recent = e;
-    return e;
-}
-
-/* The counters of a call from FROM to TO, whose context is at level offset TO_LVL.  */
-static UWord *call_words(const struct source *from, struct rg_place *to, UWord to_lvl)
-{
-    UWord *words;
-
-    if (from->exit->has_edge && from->exit->to == to)
-        words = from->block + from->exit->edge_word;
-    else
-        words = edge_of(from, to)->words;
-    return words + from->lvl / 8 + rg_n_levels * (to_lvl / 8);
-}
-
 /* ---- frames ---- */
 
 /* The topmost entry that is no marker.  */
@@ -205,14 +139,14 @@ static struct rg_frame *context_frame(struct rg_frame *f)
     return f;
 }
 
-static struct source source_at(struct rg_exit *x, UWord off, struct rg_frame *executing)
+static struct rg_source source_at(struct rg_exit *x, UWord off, struct rg_frame *executing)
 {
     UWord lvl = context_frame(executing)->off;
-    return (struct source){x, (UWord *)((Addr)x->sb->block + off - lvl), lvl};
+    return (struct rg_source){x, (UWord *)((Addr)x->sb->block + off - lvl), lvl};
 }
 
 /* Who called frame F; only for entries that a helper pushed.  */
-static struct source source_of(struct rg_frame *f) { return source_at(f->site, f->from_off, f - 1); }
+static struct rg_source source_of(struct rg_frame *f) { return source_at(f->site, f->from_off, f - 1); }
 
 static UInt thread_key(void) { return rg_opt.separate_threads ? rg_current_tid : 0; }
 
@@ -230,7 +164,7 @@ static void frame_resolve(struct rg_frame *f, struct rg_place *p)
     *cell(f->home) = next_level(f->off);
 }
 
-static void push(struct source from, struct rg_place *to, Addr sp, UWord from_off, Bool skip)
+static void push(struct rg_source from, struct rg_place *to, Addr sp, UWord from_off, Bool skip)
 {
     struct rg_frame *old = rg_s.top, *f = old + 1;
     UWord home = skip ? RG_HOME_SKIP : rg_ctx_home(rg_place_fn(to), thread_key());
@@ -243,10 +177,10 @@ static void push(struct source from, struct rg_place *to, Addr sp, UWord from_of
     f->from_off = from_off;
     if (skip) {
         f->acc = rg_trash_words;
-        f->off = is_skip(old) ? old->off : (UWord)(edge_of(&from, NULL)->words + from.lvl / 8);
+        f->off = is_skip(old) ? old->off : (UWord)(rg_edge_skipped(&from));
     } else {
         f->off = *cell(home);
-        f->acc = call_words(&from, to, f->off);
+        f->acc = rg_edge_words(&from, to, f->off);
         f->acc[0]++;
         *cell(home) = next_level(f->off);
     }
@@ -317,71 +251,15 @@ static UInt return_pops(Addr dst, Addr sp)
 
 /* ---- returns to unknown callers ---- */
 
-/* A callee of an unknown caller: a context, entered at no address we know.  */
-struct fake_callee {
-    struct fake_callee *next;
-    struct rg_place place;
-};
-
-struct fake_node {
-    struct fake_node *next;
-    UWord key; /* address */
-    struct rg_sb sb;
-    struct rg_exit exit;
-    UChar ilen;
-    struct fake_callee *callees;
-};
-
-static struct fake_node *fake_caller(Addr a, UWord home)
-{
-    struct fake_node *n = VG_(HT_lookup)(fakes, a);
-
-    if (n)
-        return n;
-    n = RG_ALLOC("rg.fake", sizeof *n);
-    n->key = a;
-    n->exit.sb = &n->sb;
-    n->sb.addr = a;
-    n->sb.place = rg_place_of_executed(a);
-    n->sb.obj = n->sb.place->obj;
-    n->sb.off = n->sb.place->off;
-    n->sb.sect = n->sb.place->sect;
-    n->sb.exits = &n->exit;
-    n->sb.ilen = &n->ilen;
-    n->sb.n_exits = 1;
-    n->sb.block_words = 1;
-    n->sb.block = rg_arena_words(1);
-    n->sb.block[0] = home;
-    rg_sb_register(&n->sb);
-    VG_(HT_add_node)(fakes, n);
-    return n;
-}
-
-static struct rg_place *fake_callee(struct fake_node *n, struct rg_fn *fn, struct rg_sb *returning)
-{
-    struct fake_callee *c;
-
-    for (c = n->callees; c; c = c->next)
-        if (c->place.fn == fn)
-            return &c->place;
-    c = RG_ALLOC("rg.fake", sizeof *c);
-    c->place = *rg_sb_place(returning);
-    c->place.fn = fn;
-    c->next = n->callees;
-    n->callees = c;
-    return &c->place;
-}
-
 /* The first function of a thread or handler, running RETURNING, returns to TO: TO's function becomes the first one, and has called it.  */
 static void underflow(struct rg_sb *returning, struct rg_place *to)
 {
     struct rg_frame *f = context_frame(rg_s.top);
     UWord home = rg_ctx_home(rg_place_fn(to), thread_key());
-    struct fake_node *caller = fake_caller(to->addr - 1, home);
-    struct source from = {&caller->exit, caller->sb.block, 0};
+    struct rg_source from = rg_edge_unknown_caller(to->addr - 1, home);
 
     if (f->home != RG_HOME_NONE) {
-        UWord *words = call_words(&from, fake_callee(caller, rg_ctx_of(f->home)->fn, returning), f->off);
+        UWord *words = rg_edge_words(&from, rg_edge_unknown_entry(&from, rg_ctx_of(f->home)->fn, returning), f->off);
         words[0]++;
         words[rg_n_levels * rg_n_levels] += rg_s.total - (is_marker(f) ? f->enter : 0);
         *cell(f->home) = f->off;
@@ -418,7 +296,7 @@ void rg_transit(struct rg_exit *x, UWord off, Addr dst, Addr sp)
 {
     struct rg_place *to = x->to && x->dst == dst ? x->to : rg_place_of(dst);
     struct rg_frame *top = real_top();
-    struct source from = source_at(x, off, rg_s.top);
+    struct rg_source from = source_at(x, off, rg_s.top);
     Bool stray_return = False, emulated = False, skip;
     UInt pops = 1;
     UInt kind = x->kind;

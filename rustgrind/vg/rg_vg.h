@@ -231,7 +231,6 @@ struct rg_thread {
     struct rg_state saved; /* while another thread runs */
 };
 
-void rg_stack_init(void);
 struct rg_thread *rg_thread_of(ThreadId tid);
 void rg_thread_make(struct rg_thread *t);
 void rg_stack_unwind_all(struct rg_thread *t);

@@ -23,6 +23,12 @@ SKIPS = {"root": (lambda: os.geteuid() == 0, "root may write everywhere")}
 STREAMS = {"stdout", "stderr"}
 
 
+def default_signals():
+    """In the child: what a shell in the background, or nohup, made us ignore, the guest must not inherit."""
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+
+
 class BadCase(Exception):
     """A case file that breaks the rules; the text says where and how."""
 
@@ -135,17 +141,17 @@ class Case:
         if guest:
             argv += [guest, *shlex.split(self.expand(self.get("args"), directory))]
         with subprocess.Popen(argv, cwd=directory, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, start_new_session=True, preexec_fn=self._limit()) as child:
+                              stderr=subprocess.PIPE, start_new_session=True, preexec_fn=self._before_exec) as child:
             outcome = Outcome(directory, child.pid, guest)
             self._drive(child, outcome)
         return outcome
 
-    def _limit(self):
-        """What the child does before it becomes the command, or None."""
-        if not self.get("file-size-limit"):
-            return None
-        size = int(self.get("file-size-limit"))
-        return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+    def _before_exec(self):
+        """What the child does before it becomes the command."""
+        default_signals()
+        if self.get("file-size-limit"):
+            size = int(self.get("file-size-limit"))
+            resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
     def _drive(self, child, outcome):
         limit = float(self.get("time-limit", "120"))
