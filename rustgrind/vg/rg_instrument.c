@@ -204,38 +204,61 @@ static void emit_direct_call(struct builder *b, struct rg_exit *x)
 }
 
 /* A jump that is a call: it has the SP of the entry below, if the guest's SP has not left that one (and if there is one: the signed
-   comparison fails for the base).  */
+   comparison fails for the base).  WRONG: another reason to undo it, or NULL.  */
+static void emit_tail_push(struct builder *b, struct rg_exit *x, struct push *p, IRExpr *dst, IRExpr *wrong)
+{
+    IRExpr *sp = guest_sp(b), *below = load(b, FRAME(p->top, sp));
+    IRExpr *left = cmp(b, Iop_CmpLT64S, below, sp);
+
+    p->sp = binop(b, Iop_Or64, below, cword(1));
+    store(b, plus(b, p->top, RG_FRAME_SIZE + OFFSET_OF(struct rg_frame, ret)), cword(0));
+    emit_push(b, p);
+    call_if(b, wrong ? either(b, wrong, left) : left, 0, "rg_h_push_undo", &rg_h_push_undo,
+            mkIRExprVec_4(cword((UWord)x), dst, sp, b->off));
+}
+
 static void emit_tail_call(struct builder *b, struct rg_exit *x)
 {
-    IRExpr *top = load(b, STATE(top)), *off = b->off, *sp = guest_sp(b);
-    IRExpr *below = load(b, FRAME(top, sp));
     struct push p = {
-        .top = top,
-        .acc = off,
+        .top = load(b, STATE(top)),
+        .acc = b->off,
         .words = (UWord)&b->sb->block[x->edge_word],
         .home = cword(rg_ctx_home(rg_place_fn(x->to), 0)),
-        .sp = binop(b, Iop_Or64, below, cword(1)),
     };
-    store(b, plus(b, top, RG_FRAME_SIZE + OFFSET_OF(struct rg_frame, ret)), cword(0));
-    emit_push(b, &p);
-    call_if(b, cmp(b, Iop_CmpLT64S, below, sp), 0, "rg_h_push_undo", &rg_h_push_undo,
-            mkIRExprVec_4(cword((UWord)x), cword(x->dst), sp, off));
+    emit_tail_push(b, x, &p, cword(x->dst), NULL);
+}
+
+/* What an indirect exit pushes if it goes where it went last; WRONG: it does not, or the block is not at home.  */
+static struct push push_as_last(struct builder *b, struct rg_exit *x, IRExpr *dst, IRExpr **wrong)
+{
+    IRExpr *top = load(b, STATE(top));
+    IRExpr *other_dst = binop(b, Iop_Xor64, dst, cached(b, &x->site->dst));
+    IRExpr *away = binop(b, Iop_Xor64, load(b, STATE(home)), home_of_sb(b));
+
+    *wrong = cmp(b, Iop_CmpNE64, binop(b, Iop_Or64, other_dst, away), cword(0));
+    return (struct push){
+        .top = top,
+        .acc = binop(b, Iop_Add64, cached(b, &x->site->words), load(b, FRAME(top, off))),
+        .home = cached(b, &x->site->home),
+    };
 }
 
 static void emit_indirect_call(struct builder *b, struct rg_exit *x, IRExpr *dst)
 {
-    IRExpr *top = load(b, STATE(top)), *off = b->off, *sp = guest_sp(b);
-    IRExpr *other_dst = binop(b, Iop_Xor64, dst, cached(b, &x->site->dst));
-    IRExpr *away = binop(b, Iop_Xor64, load(b, STATE(home)), home_of_sb(b));
-    struct push p = {
-        .top = top,
-        .acc = binop(b, Iop_Add64, cached(b, &x->site->words), load(b, FRAME(top, off))),
-        .home = cached(b, &x->site->home),
-        .sp = sp,
-    };
+    IRExpr *wrong;
+    struct push p = push_as_last(b, x, dst, &wrong);
+
+    p.sp = guest_sp(b);
     emit_push(b, &p);
-    call_if(b, cmp(b, Iop_CmpNE64, binop(b, Iop_Or64, other_dst, away), cword(0)), 0, "rg_h_push_undo", &rg_h_push_undo,
-            mkIRExprVec_4(cword((UWord)x), dst, sp, off));
+    call_if(b, wrong, 0, "rg_h_push_undo", &rg_h_push_undo, mkIRExprVec_4(cword((UWord)x), dst, p.sp, b->off));
+}
+
+static void emit_indirect_tail_call(struct builder *b, struct rg_exit *x, IRExpr *dst)
+{
+    IRExpr *wrong;
+    struct push p = push_as_last(b, x, dst, &wrong);
+
+    emit_tail_push(b, x, &p, dst, wrong);
 }
 
 static void emit_pop(struct builder *b, struct rg_exit *x, IRExpr *dst)
@@ -300,8 +323,14 @@ static Bool call_is_inline(const struct builder *b, const struct rg_exit *x)
     return (x->has_edge || (!x->dst && !b->is_plt && !rg_opt.separate_threads)) && b->sp.known && b->sp.ub < b->checked;
 }
 
+/* A jump table, or a call through a pointer at the end of a function: what it was while the superblock was cold it will be again.  */
 static void emit_indirect_jump(struct builder *b, struct rg_exit *x, IRExpr *dst)
 {
+    if (x->site->quiet_len == 0 && x->site->words != rg_trash_words && !b->is_plt && !rg_opt.separate_threads) {
+        emit_indirect_tail_call(b, x, dst);
+        return;
+    }
+
     IRExpr *into = binop(b, Iop_Sub64, dst, cached(b, &x->site->quiet_lo));
     IRExpr *guard = cmp(b, Iop_CmpLE64U, cached(b, &x->site->quiet_len), into);
     IRExpr *sp = guest_sp(b);

@@ -427,16 +427,6 @@ void rg_hot_retranslate(void)
         VG_(discard_translations)(hot[--n_hot]->addr, 1, "rustgrind");
 }
 
-void rg_h_exit(struct rg_exit *x, Addr dst, Addr sp)
-{
-    if (x->kind == RG_JUMP && !x->dst) {
-        struct rg_place *to = rg_place_of(dst);
-        if (!rg_exit_is_call_like(x->sb, to))
-            note_quiet(x, to);
-    }
-    rg_transit(x, rg_s.off, dst, sp);
-}
-
 /* The inline pop has been done on an entry that is not just the one that was called from before DST.  Most often it is right all the
    same, and entries below go with it: those of functions that ended in jumps.  */
 void rg_h_ret(struct rg_exit *x, Addr dst)
@@ -456,26 +446,45 @@ void rg_h_ret(struct rg_exit *x, Addr dst)
     rg_transit(x, rg_s.off, dst, sp);
 }
 
+/* An indirect exit X, taken to DST when BEFORE was the top entry, has been found to be a call: the inline code may do the same next time,
+   from the same block, if nothing was special about it.  */
+static void remember_call(struct rg_exit *x, UWord off, Addr dst, const struct rg_frame *before)
+{
+    const struct rg_frame *f = rg_s.top;
+
+    if (x->dst || f - 1 != before || is_skip(f) || is_skip(before) || is_base(before) || rg_opt.separate_threads ||
+        rg_place_of(dst)->addr != dst || off != before->off || rg_ctx_of(f->home)->fn->pop_on_jump)
+        return;
+    x->site->dst = dst;
+    x->site->home = f->home;
+    x->site->words = f->acc - before->off / 8 - rg_n_levels * (f->off / 8);
+}
+
 /* An indirect call was pushed as if it went where the last one from there went, or a jump as if SP were where it must be; it did not.
    Next time it may.  */
 void rg_h_push_undo(struct rg_exit *x, Addr dst, Addr sp, UWord off)
 {
     struct rg_frame *f = rg_s.top--, *before = rg_s.top;
-    UWord home;
 
     f->acc[0]--;
     *cell(f->home) = f->off;
     rg_transit(x, off, dst, sp);
-    f = rg_s.top;
-    if (x->dst || f - 1 != before || is_skip(f) || is_skip(before) || rg_opt.separate_threads || rg_place_of(dst)->addr != dst ||
-        off - before->off != 0)
-        return;
-    home = f->home;
-    if (rg_ctx_of(home)->fn->pop_on_jump)
-        return;
-    x->site->dst = dst;
-    x->site->home = home;
-    x->site->words = f->acc - before->off / 8 - rg_n_levels * (f->off / 8);
+    remember_call(x, off, dst, before);
+}
+
+void rg_h_exit(struct rg_exit *x, Addr dst, Addr sp)
+{
+    const struct rg_frame *before = rg_s.top;
+    UWord off = rg_s.off;
+
+    if (x->kind == RG_JUMP && !x->dst) {
+        struct rg_place *to = rg_place_of(dst);
+        if (!rg_exit_is_call_like(x->sb, to))
+            note_quiet(x, to);
+    }
+    rg_transit(x, off, dst, sp);
+    if (x->kind != RG_RET)
+        remember_call(x, off, dst, before);
 }
 
 VG_REGPARM(1) void rg_h_unwind(Addr sp)
