@@ -3,8 +3,8 @@
    SPDX-License-Identifier: GPL-2.0-or-later
 
    What can be known to go wrong is said before Valgrind starts, in one line and with the exit status a shell gives; then valgrind
-   replaces this process, so the program's own exit status comes through.  VALGRIND_LIB is set only where it is needed: the program
-   inherits it, and its length moves the program's stack.  */
+   replaces this process, so the program's own exit status comes through.  VALGRIND_LIB is set only where it is needed: the
+   program inherits it, and its length moves the program's stack.  */
 #include "rg_cmd.h"
 #include "rg_paths.h"
 

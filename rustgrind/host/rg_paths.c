@@ -2,8 +2,8 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   An installation may be moved as a whole (a tarball unpacked elsewhere), so compiled-in directories are a last resort: first we look
-   where the tool lies relative to this program.  */
+   An installation may be moved as a whole (a tarball unpacked elsewhere), so compiled-in directories are a last resort:
+   first we look where the tool lies relative to this program.  */
 #include "rg_paths.h"
 
 #include "rg_config.h"

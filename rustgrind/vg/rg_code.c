@@ -2,9 +2,9 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   A function's identity is that of the callgrind format: object, file of the first line executed in it, demangled name.  Names are asked
-   of the core only for addresses that become the first address of a context; everything else about an address (its object, section, and
-   whether a symbol begins there) is cheap and cached per address.  */
+   A function's identity is that of the callgrind format: object, file of the first line executed in it, demangled name.
+   Names are asked of the core only for addresses that become the first address of a context; everything else about an
+   address (its object, section, and whether a symbol begins there) is cheap and cached per address.  */
 #include "rg_vg.h"
 
 #include "pub_tool_hashtable.h"
@@ -35,8 +35,8 @@ struct ctx_node {
     UWord home;
 };
 
-/* Ranges in which no symbol begins and which lie in one section of one object.  A few are enough: they belong to the large functions
-   that have jump tables.  */
+/* Ranges in which no symbol begins and which lie in one section of one object.  A few are enough: they belong to the large
+   functions that have jump tables.  */
 enum { N_QUIET = 256, QUIET_PROBES = 1 << 16, N_RECENT = 4096, PAGE_SHIFT = 12 };
 
 struct quiet {
@@ -74,8 +74,8 @@ void rg_code_init(void)
         VG_(addToXA)(code.ctx_list, &none);
 }
 
-/* Code that the core has no symbols for may still be mapped from a file: sections beside .text, as optimizers of finished binaries make
-   them.  callgrind calls that "???".  */
+/* Code that the core has no symbols for may still be mapped from a file: sections beside .text, as optimizers of finished
+   binaries make them.  callgrind calls that "???".  */
 static const HChar *mapped_file(Addr a, PtrdiffT *bias)
 {
     const NSegment *seg = rg_opt.compat_callgrind ? NULL : VG_(am_find_nsegment)(a);
@@ -359,8 +359,8 @@ static struct quiet *quiet_new(Addr lo, Addr end, const struct rg_place *p)
     return q;
 }
 
-/* Inside a symbol everything from its second byte to an address known to be in it is quiet.  Without symbols two quiet addresses are
-   joined when no symbol lies between them, which is asked byte by byte once.  */
+/* Inside a symbol everything from its second byte to an address known to be in it is quiet.  Without symbols two quiet
+   addresses are joined when no symbol lies between them, which is asked byte by byte once.  */
 void rg_code_quiet_range(const struct rg_place *p, Addr *lo, Addr *end)
 {
     Addr a = p->addr;

@@ -27,8 +27,8 @@
 #include "pub_tool_vki.h"
 #include "pub_tool_xarray.h"
 
-/* Core functions that are no tool API but are in libcoregrind with this prototype in 3.19 to 3.27: the address that is really executed
-   when the guest jumps to ORIG.  */
+/* Core functions that are no tool API but are in libcoregrind with this prototype in 3.19 to 3.27: the address that is
+   really executed when the guest jumps to ORIG.  */
 extern Addr VG_(redir_do_lookup)(Addr orig, Bool *isWrap);
 
 /* Throws away the translations of code in [START, START+RANGE).  The tool API's VG_(discard_translations_safely) is the same, but

@@ -2,8 +2,8 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   Addresses become files and lines only here.  Every instruction of an executed superblock is looked up once, whatever the number of
-   contexts it ran in.  */
+   Addresses become files and lines only here.  Every instruction of an executed superblock is looked up once, whatever the
+   number of contexts it ran in.  */
 #include "rg_out.h"
 #include "rg_vg.h"
 
@@ -131,7 +131,8 @@ static struct rg_pos exit_pos(struct dump *d, const struct rg_exit *x)
     return pos_of(d, &x->sb->lines[x->instr], "???", off);
 }
 
-static void add_calls(struct dump *d, const struct rg_exit *x, const struct rg_fn *caller, struct rg_place *to, const UWord *words)
+static void add_calls(struct dump *d, const struct rg_exit *x, const struct rg_fn *caller, struct rg_place *to,
+                      const UWord *words)
 {
     UInt n = rg_n_levels;
     struct rg_line target = {NULL, 0};
@@ -347,8 +348,8 @@ static void dump_threads(void)
     VG_(free)(path);
 }
 
-/* The program replaces itself: what was collected is written as it stands.  Children that were forked to run another program leave no
-   profile.  */
+/* The program replaces itself: what was collected is written as it stands.  Children that were forked to run another program
+   leave no profile.  */
 void rg_dump_before_exec(void)
 {
     struct dump d;

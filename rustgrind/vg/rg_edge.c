@@ -2,8 +2,8 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   Direct calls have theirs in the block of the calling superblock, where generated code finds them; all others are made here when they are
-   first taken, and found again by (block, exit, target).  */
+   Direct calls have theirs in the block of the calling superblock, where generated code finds them; all others are made here
+   when they are first taken, and found again by (block, exit, target).  */
 #include "rg_edge.h"
 
 #include "pub_tool_hashtable.h"

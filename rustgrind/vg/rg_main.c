@@ -8,8 +8,8 @@
 #include "valgrind.h"
 #include "pub_tool_vkiscnums.h"
 
-/* Exact counts need superblocks that are executed as they are written: no chasing across branches, no unrolling, and SP up to date
-   whenever memory is touched.  */
+/* Exact counts need superblocks that are executed as they are written: no chasing across branches, no unrolling, and SP up
+   to date whenever memory is touched.  */
 static void force_exact_translation(void)
 {
     if (VG_(clo_vex_control).iropt_unroll_thresh != 0 || VG_(clo_vex_control).guest_chase)
@@ -51,7 +51,8 @@ static Bool client_request(ThreadId tid, UWord *args, UWord *ret)
     if (!VG_IS_TOOL_USERREQ('C', 'T', args[0]))
         return False;
     if (!told)
-        VG_(umsg)("rustgrind: callgrind's client requests are not supported yet: request 0x%lx and all others are ignored\n", args[0]);
+        VG_(umsg)("rustgrind: callgrind's client requests are not supported yet: request 0x%lx and all others are ignored\n",
+                  args[0]);
     told = True;
     *ret = 0;
     return True;

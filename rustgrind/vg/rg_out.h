@@ -2,8 +2,8 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   A file is complete or empty: it is written under a hidden name beside its own and renamed, where that is possible (not for devices and
-   pipes).  Whatever goes wrong ends the run with status 1 and one line that names the file and the reason.  */
+   A file is complete or empty: it is written under a hidden name beside its own and renamed, where that is possible (not for
+   devices and pipes).  Whatever goes wrong ends the run with status 1 and one line that names the file and the reason.  */
 #ifndef RG_OUT_H
 #define RG_OUT_H
 

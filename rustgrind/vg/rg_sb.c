@@ -2,8 +2,9 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   A superblock is known by its address and shape (lengths of its instructions, its exits).  It is never forgotten: when its translation was
-   thrown away and is made again, it finds its counters.  Code that was changed in place has another shape or goes on with the same counters.  */
+   A superblock is known by its address and shape (lengths of its instructions, its exits).  It is never forgotten: when its
+   translation was thrown away and is made again, it finds its counters.  Code that was changed in place has another shape or
+   goes on with the same counters.  */
 #include "rg_vg.h"
 
 /* ---- memory ---- */

@@ -2,20 +2,21 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   Generated code pushes direct calls and pops matching returns by itself.  Everything else comes here, to rg_transit, which knows all
-   the rules; the inline code is a special case of them with the same result.  The rules, which are those of callgrind, so that the
-   numbers agree:
+   Generated code pushes direct calls and pops matching returns by itself.  Everything else comes here, to rg_transit, which
+   knows all the rules; the inline code is a special case of them with the same result.  The rules, which are those of
+   callgrind, so that the numbers agree:
 
-   - A return that leaves the frame of the top entry (SP above the entry's SP) pops every entry below the new SP.  A return that does
-     not is a jump that counts as a call.
-   - A jump counts as a call when it goes to the first instruction of a symbol, to another object or to another kind of section.  It has
-     no return address, and the SP of the entry below it, so that it is popped together with that one.
-   - Whatever else raises SP above entries (longjmp, unwinding, stack switching) pops them; if so, a call in the same step is no call.
+   - A return that leaves the frame of the top entry (SP above the entry's SP) pops every entry below the new SP.  A return that
+     does not is a jump that counts as a call.
+   - A jump counts as a call when it goes to the first instruction of a symbol, to another object or to another kind of section.
+     It has no return address, and the SP of the entry below it, so that it is popped together with that one.
+   - Whatever else raises SP above entries (longjmp, unwinding, stack switching) pops them; if so, a call in the same step is no
+     call.
    - A call into the PLT is skipped: it pushes an entry without edge, its cost goes to the call site, and the jump out of the PLT
      becomes a call from the call site.
    - The jump at the end of _dl_runtime_resolve pops it first: the resolved function is called by who called the stub.
-   - A return from an entry that was never called (the first function of a thread or of a signal handler) adds a call from the address
-     before the one it returns to.
+   - A return from an entry that was never called (the first function of a thread or of a signal handler) adds a call from the
+     address before the one it returns to.
    - Signal handlers stand on a marker: their costs are in no entry below it.  */
 #include "rg_edge.h"
 #include "rg_vg.h"
@@ -47,8 +48,8 @@ static void base_reset(struct rg_frame *base)
         base[i] = (struct rg_frame){.acc = trash_base, .sp = ~(Addr)0, .home = RG_HOME_NONE};
 }
 
-/* A superblock makes one call at most, and runs only so many times in a slice, before which rg_stack_reserve is called.  So the inline
-   push needs no check of its own.  Markers of signals are pushed between slices.  */
+/* A superblock makes one call at most, and runs only so many times in a slice, before which rg_stack_reserve is called.  So
+   the inline push needs no check of its own.  Markers of signals are pushed between slices.  */
 enum { DEFAULT_QUANTUM = 100000, SPARE_FRAMES = 64 };
 
 static SizeT frames_per_slice(void)
@@ -57,8 +58,8 @@ static SizeT frames_per_slice(void)
     return (quantum ? quantum : DEFAULT_QUANTUM) + SPARE_FRAMES;
 }
 
-/* One entry is below the base, because the inline pop reads the one below that which it pops.  The memory is not cleared, so that only
-   what is used takes any.  */
+/* One entry is below the base, because the inline pop reads the one below that which it pops.  The memory is not cleared, so
+   that only what is used takes any.  */
 static struct rg_frame *frames_alloc(SizeT n)
 {
     return (struct rg_frame *)VG_(malloc)("rg.frames", (n + 1) * sizeof(struct rg_frame)) + 1;
@@ -201,7 +202,8 @@ static void pop(void)
 /* In a marker: RET is a set of these.  */
 enum { ON_ALTSTACK = 1, IN_THE_MIDDLE = 2 };
 
-/* A handler that runs on the alternate stack may have an SP above that of the code it interrupted; callgrind takes that for leaving it.  */
+/* A handler that runs on the alternate stack may have an SP above that of the code it interrupted; callgrind takes that for
+   leaving it.  */
 static Bool on_altstack(const struct rg_frame *marker, Addr sp)
 {
     Addr lo = VG_(thread_get_altstack_min)(rg_current_tid);
@@ -251,7 +253,8 @@ static UInt return_pops(Addr dst, Addr sp)
 
 /* ---- returns to unknown callers ---- */
 
-/* The first function of a thread or handler, running RETURNING, returns to TO: TO's function becomes the first one, and has called it.  */
+/* The first function of a thread or handler, running RETURNING, returns to TO: TO's function becomes the first one, and has
+   called it.  */
 static void underflow(struct rg_sb *returning, struct rg_place *to)
 {
     struct rg_frame *f = context_frame(rg_s.top);
@@ -280,8 +283,8 @@ static void note_quiet(struct rg_exit *x, const struct rg_place *to)
     x->site->quiet_len = end - lo;
 }
 
-/* Is this the jump at the end of _dl_runtime_resolve, and was that function entered as TOP says?  In a dynamic linker without symbols it
-   is the only indirect jump from a function that was entered by a jump to another object.  */
+/* Is this the jump at the end of _dl_runtime_resolve, and was that function entered as TOP says?  In a dynamic linker
+   without symbols it is the only indirect jump from a function that was entered by a jump to another object.  */
 static Bool ends_resolving(struct rg_exit *x, const struct rg_frame *top, const struct rg_place *to)
 {
     if (is_base(top) || is_skip(top) || top->home < RG_HOME_FIRST)
@@ -427,8 +430,8 @@ void rg_hot_retranslate(void)
         VG_(discard_translations)(hot[--n_hot]->addr, 1, "rustgrind");
 }
 
-/* The inline pop has been done on an entry that is not just the one that was called from before DST.  Most often it is right all the
-   same, and entries below go with it: those of functions that ended in jumps.  */
+/* The inline pop has been done on an entry that is not just the one that was called from before DST.  Most often it is right
+   all the same, and entries below go with it: those of functions that ended in jumps.  */
 void rg_h_ret(struct rg_exit *x, Addr dst)
 {
     struct rg_frame *f = rg_s.top + 1;
@@ -446,8 +449,8 @@ void rg_h_ret(struct rg_exit *x, Addr dst)
     rg_transit(x, rg_s.off, dst, sp);
 }
 
-/* An indirect exit X, taken to DST when BEFORE was the top entry, has been found to be a call: the inline code may do the same next time,
-   from the same block, if nothing was special about it.  */
+/* An indirect exit X, taken to DST when BEFORE was the top entry, has been found to be a call: the inline code may do the
+   same next time, from the same block, if nothing was special about it.  */
 static void remember_call(struct rg_exit *x, UWord off, Addr dst, const struct rg_frame *before)
 {
     const struct rg_frame *f = rg_s.top;
@@ -460,8 +463,8 @@ static void remember_call(struct rg_exit *x, UWord off, Addr dst, const struct r
     x->site->words = f->acc - before->off / 8 - rg_n_levels * (f->off / 8);
 }
 
-/* An indirect call was pushed as if it went where the last one from there went, or a jump as if SP were where it must be; it did not.
-   Next time it may.  */
+/* An indirect call was pushed as if it went where the last one from there went, or a jump as if SP were where it must be; it
+   did not.  Next time it may.  */
 void rg_h_push_undo(struct rg_exit *x, Addr dst, Addr sp, UWord off)
 {
     struct rg_frame *f = rg_s.top--, *before = rg_s.top;
@@ -535,7 +538,8 @@ void rg_last_uncount(void)
     rg_s.last = NULL;
 }
 
-/* callgrind takes the superblock where the signal came from for finished, and going on with it for a jump from its first exit.  */
+/* callgrind takes the superblock where the signal came from for finished, and going on with it for a jump from its first
+   exit.  */
 static void resume_as_callgrind(void)
 {
     struct rg_sb *sb = rg_s.last->sb;

@@ -2,8 +2,8 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   Valgrind runs one thread at a time and tells the tool before each slice, so the running thread's state is a plain global that is swapped
-   here.  Counters belong to all threads; shadow stacks, level cells and the running total to one.  */
+   Valgrind runs one thread at a time and tells the tool before each slice, so the running thread's state is a plain global
+   that is swapped here.  Counters belong to all threads; shadow stacks, level cells and the running total to one.  */
 #include "rg_vg.h"
 
 ThreadId rg_current_tid = 1;
@@ -19,7 +19,7 @@ void rg_threads_forall(void (*fn)(struct rg_thread *))
             fn(&threads[tid]);
 }
 
-void rg_thread_switch(ThreadId tid)
+static void switch_to(ThreadId tid)
 {
     if (tid == rg_current_tid)
         return;
@@ -30,7 +30,8 @@ void rg_thread_switch(ThreadId tid)
     rg_current_tid = tid;
 }
 
-/* A thread id is used again.  callgrind goes on with what it knows of the dead thread, as if its last superblock had jumped here.  */
+/* A thread id is used again.  callgrind goes on with what it knows of the dead thread, as if its last superblock had jumped
+   here.  */
 static void restart_as_callgrind(struct rg_thread *t)
 {
     t->restarted = False;
@@ -47,7 +48,7 @@ static void start_client_code(ThreadId tid, ULong blocks)
     (void)blocks;
     /* Generated code finds the state through this shadow register.  A new thread does not have it yet.  */
     VG_(set_shadow_regs_area)(tid, 1, 0, sizeof base, (const UChar *)&base);
-    rg_thread_switch(tid);
+    switch_to(tid);
     rg_stack_reserve();
     if (threads[tid].restarted && rg_opt.compat_callgrind)
         restart_as_callgrind(&threads[tid]);
@@ -63,7 +64,7 @@ static void thread_exit(ThreadId tid)
 {
     struct rg_thread *t = &threads[tid];
 
-    rg_thread_switch(tid);
+    switch_to(tid);
     if (rg_opt.compat_callgrind) {
         t->restarted = True;
         return;
@@ -76,14 +77,14 @@ static void thread_exit(ThreadId tid)
 
 static void pre_signal(ThreadId tid, Int sig, Bool alt_stack)
 {
-    rg_thread_switch(tid);
+    switch_to(tid);
     rg_signal_enter(sig, alt_stack);
 }
 
 static void post_signal(ThreadId tid, Int sig)
 {
     (void)sig;
-    rg_thread_switch(tid);
+    switch_to(tid);
     rg_signal_leave(True);
 }
 
@@ -105,12 +106,12 @@ void rg_threads_finish(void)
     for (UInt tid = 1; tid < VG_N_THREADS; tid++) {
         if (!threads[tid].used)
             continue;
-        rg_thread_switch(tid);
+        switch_to(tid);
         if (rg_opt.compat_callgrind)
             rg_last_uncount();
         rg_stack_unwind_all(&threads[tid]);
     }
-    rg_thread_switch(1);
+    switch_to(1);
 }
 
 /* What callgrind writes as the summary: it leaves out the costs of signal handlers.  */

@@ -2,13 +2,13 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   A tool carries a whole copy of Valgrind's core, so nothing asks whether the launcher that started it, and the preload library and
-   suppressions it finds in its directory, are of the same version.  After an upgrade of Valgrind an old tool would run with the new
-   ones and fail in some odd way.  What is around us is told by our neighbours: every tool of an installation has the text
-   "valgrind-VERSION" among its constants.  Of one neighbour (none, the smallest) only the read-only data is searched: about 400 KiB
-   out of 2 MiB, and the search ends at the first match.  Three directories have a say: the one the core takes its files from, the
-   one this program lies in, and the one that belongs to the launcher.  In a sound installation all three hold the same file, which is
-   then read once.  */
+   A tool carries a whole copy of Valgrind's core, so nothing asks whether the launcher that started it, and the preload
+   library and suppressions it finds in its directory, are of the same version.  After an upgrade of Valgrind an old tool
+   would run with the new ones and fail in some odd way.  What is around us is told by our neighbours: every tool of an
+   installation has the text "valgrind-VERSION" among its constants.  Of one neighbour (none, the smallest) only the
+   read-only data is searched: about 400 KiB out of 2 MiB, and the search ends at the first match.  Three directories have a
+   say: the one the core takes its files from, the one this program lies in, and the one that belongs to the launcher.  In a
+   sound installation all three hold the same file, which is then read once.  */
 #include "rg_version.h"
 
 #include "rg_config.h"

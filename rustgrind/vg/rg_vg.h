@@ -2,10 +2,10 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   docs/internals.md tells how they work together.  Terms: a *superblock* is one translated piece of guest code; a *segment* is a part of
-   it that is executed as a whole (it ends before a side exit); a *context* is a function that is active on the shadow stack (with
-   --separate-threads: in one thread); a *level* is the recursion level of a context, from 0 here; a *block* is the array of counters of
-   one superblock in one context.  */
+   docs/internals.md tells how they work together.  Terms: a *superblock* is one translated piece of guest code; a *segment*
+   is a part of it that is executed as a whole (it ends before a side exit); a *context* is a function that is active on the
+   shadow stack (with --separate-threads: in one thread); a *level* is the recursion level of a context, from 0 here; a
+   *block* is the array of counters of one superblock in one context.  */
 #ifndef RG_VG_H
 #define RG_VG_H
 
@@ -57,7 +57,8 @@ struct rg_fn *rg_place_fn(struct rg_place *p);
 void rg_code_forget(Addr a, SizeT len);
 /* True when [A, A+LEN) has held code that we know of.  */
 Bool rg_code_known(Addr a, SizeT len);
-/* A is in the same section and object as SB and no symbol begins there: going there is no call.  Cheap; False if it cannot tell.  */
+/* A is in the same section and object as SB and no symbol begins there: going there is no call.  Cheap; False if it cannot
+   tell.  */
 Bool rg_code_plain_target(const struct rg_sb *sb, Addr a);
 /* The widest range around A, in the same section of the same object, into which a jump is no call: no symbol begins in it.
    Returns an empty range when there is none that is cheap to find.  */
@@ -96,8 +97,8 @@ struct rg_seg {
     UInt word;       /* index in the block of its counter of level 0 */
 };
 
-/* A call or followed jump that is counted: from (block, exit) to a place.  Its counters are words: calls[to level][from level], then
-   inclusive cost [to level][from level].  */
+/* A call or followed jump that is counted: from (block, exit) to a place.  Its counters are words: calls[to level][from
+   level], then inclusive cost [to level][from level].  */
 struct rg_edge {
     struct rg_edge *next_hash;
     UWord key;
@@ -260,7 +261,6 @@ void rg_threads_finish(void);
 UWord rg_threads_total(void);
 /* Adds (1) or takes back (-1) the inclusive costs of the calls that are active.  */
 void rg_threads_add_active(Int sign);
-void rg_thread_switch(ThreadId tid);
 void rg_threads_forall(void (*fn)(struct rg_thread *));
 
 /* ---- instrumentation (rg_instrument.c) ---- */
