@@ -32,7 +32,7 @@ static void print_help(void)
 
     puts("usage: rustgrind COMMAND [arguments]\n"
          "       rustgrind --version | --help\n\n"
-         "Profiles Rust programs under Valgrind and reads the profiles.\n\n"
+         "Profiles Rust programs under Valgrind.\n\n"
          "Commands:");
     for (i = 0; i < N_COMMANDS; i++)
         printf("  %s %s\n      %s\n", commands[i].name, commands[i].args, commands[i].what);

@@ -241,14 +241,14 @@ static HChar *out_file;
 static Int out_pid;
 static HChar *command;
 
-static void write_profile(struct dump *d, const HChar *path, Int thread)
+static void write_profile(struct dump *d, const HChar *path, Int thread, const HChar *trigger)
 {
     struct rg_out *out = rg_out_open(path);
     HChar creator[64];
     struct rg_cgwrite_options opt = {
         .creator = creator,
         .cmd = command,
-        .trigger = "Program termination",
+        .trigger = trigger,
         .events = event_names,
         .bb_to = d->superblocks,
         .pid = VG_(getpid)(),
@@ -323,13 +323,12 @@ static void print_summary(struct dump *d)
 
 static void print_where(const HChar *path)
 {
-    if (VG_(clo_verbosity) == 0)
-        return;
     VG_(umsg)("Profile   : %s\n", path);
     VG_(umsg)("            kcachegrind %s\n", path);
 }
 
-static void dump_threads(void)
+/* Writes the profiles; with TEXT, tells the user, too.  */
+static void dump_threads(const HChar *trigger, Bool text)
 {
     HChar *path = VG_(malloc)("rg.path", VG_(strlen)(out_file) + 16);
 
@@ -339,43 +338,50 @@ static void dump_threads(void)
             continue;
         dump_make(&d, tid);
         VG_(sprintf)(path, "%s-%02u", out_file, tid);
-        write_profile(&d, path, tid);
-        if (VG_(clo_verbosity) > 0)
+        write_profile(&d, path, tid, trigger);
+        if (text) {
             print_summary(&d);
-        print_where(path);
+            print_where(path);
+        }
         dump_free(&d);
     }
     VG_(free)(path);
+}
+
+static void dump_process(const HChar *trigger, Bool text)
+{
+    struct dump d;
+
+    dump_make(&d, 0);
+    write_profile(&d, out_file, 0, trigger);
+    if (text) {
+        print_summary(&d);
+        print_where(out_file);
+    }
+    dump_free(&d);
+}
+
+static void dump_all(const HChar *trigger, Bool text)
+{
+    if (rg_opt.separate_threads)
+        dump_threads(trigger, text);
+    else
+        dump_process(trigger, text);
 }
 
 /* The program replaces itself: what was collected is written as it stands.  Children that were forked to run another program
    leave no profile.  */
 void rg_dump_before_exec(void)
 {
-    struct dump d;
-
-    if (out_pid != VG_(getpid)() || rg_opt.separate_threads)
+    if (out_pid != VG_(getpid)())
         return;
     rg_threads_add_active(1);
-    dump_make(&d, 0);
+    dump_all("execve", False);
     rg_threads_add_active(-1);
-    write_profile(&d, out_file, 0);
-    dump_free(&d);
 }
 
 void rg_dump_final(void)
 {
-    struct dump d;
-
     name_output();
-    if (rg_opt.separate_threads) {
-        dump_threads();
-        return;
-    }
-    dump_make(&d, 0);
-    write_profile(&d, out_file, 0);
-    if (VG_(clo_verbosity) > 0)
-        print_summary(&d);
-    print_where(out_file);
-    dump_free(&d);
+    dump_all("Program termination", VG_(clo_verbosity) > 0);
 }

@@ -4,10 +4,11 @@
 
    What is added, in the order in which it runs:
 
-     if (state.home != block[0]) rg_h_enter(sb)          the superblock is not at home in the current context: find its counters
+     if (state.home != block[0]) rg_h_enter_ip()         the superblock is not at home in the current context: find its counters
      counter[segment] at (constant + state.off) += 1     at the start of every segment
      state.total += instructions of the segment
-     direct call:    push an entry, all inline
+     direct call:    push an entry, all inline; a tail call, too, with rg_h_push_undo if SP is not where it must be
+     indirect call:  push an entry as if it went where it went last, rg_h_push_undo if not; a tail call, too
      return:         pop an entry inline, rg_h_ret if it was the wrong one
      other exits:    nothing when the target is inside the same function, else rg_h_exit
      SP was raised:  rg_h_unwind if it has left the top entry

@@ -82,7 +82,7 @@ static void pre_clo_init(void)
 {
     VG_(details_name)("Rustgrind");
     VG_(details_version)(NULL);
-    VG_(details_description)("a profiler and leak finder for Rust programs");
+    VG_(details_description)("a call-graph profiler for Rust programs");
     VG_(details_copyright_author)("Copyright (C) 2026, and GNU GPL'd, by the rustgrind authors.");
     VG_(details_bug_reports_to)("the rustgrind issue tracker");
     VG_(details_avg_translation_sizeB)(400);

@@ -2,7 +2,7 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   tests/e2e/options.test asserts that the table, --help, the manual and the man page name the same options.  */
+   tests/e2e/options.test and options-readme.test assert that --help, manual, man page and README name the same options.  */
 #include "rg_vg.h"
 
 struct rg_options rg_opt = {
@@ -29,12 +29,12 @@ struct option {
 
 static const struct option options[] = {
     {.name = "--rustgrind-out-file", .kind = STRING, .value = &rg_opt.out_file, .allowed = "file",
-     .default_text = "rustgrind.out.%p", .help = "profile file; %p = pid, %q{VAR} = environment"},
+     .default_text = "rustgrind.out.%p", .help = "where the profile goes; %p: process id, %q{VAR}: environment"},
     {.name = "--callgrind-out-file", .kind = STRING, .value = &rg_opt.out_file, .allowed = "file",
      .default_text = "", .help = "the same option, for scripts written for callgrind"},
     {.name = "--compat", .kind = KEYWORD, .value = &rg_opt.compat_callgrind, .allowed = "callgrind",
-     .default_text = "", .help = "count and name exactly as callgrind does"},
-    {.name = "--dump-line", .kind = BOOL, .value = &rg_opt.dump_line, .default_text = "yes", .help = "costs per source line"},
+     .default_text = "", .help = "count and name exactly as callgrind does (and write callgrind.out.%p)"},
+    {.name = "--dump-line", .kind = BOOL, .value = &rg_opt.dump_line, .default_text = "yes", .help = "costs per source line (no needs --dump-instr=yes)"},
     {.name = "--dump-instr", .kind = BOOL, .value = &rg_opt.dump_instr, .default_text = "no", .help = "costs per instruction"},
     {.name = "--compress-strings", .kind = BOOL, .value = &rg_opt.compress_strings, .default_text = "yes",
      .help = "write names once, then their numbers"},

@@ -2,9 +2,9 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   Generated code pushes direct calls and pops matching returns by itself.  Everything else comes here, to rg_transit, which
-   knows all the rules; the inline code is a special case of them with the same result.  The rules, which are those of
-   callgrind, so that the numbers agree:
+   Generated code pushes calls that are direct, or go where they went last, and pops matching returns by itself.  Everything
+   else comes here, to rg_transit, which knows all the rules; the inline code is a special case of them with the same result.
+   The rules, which are those of callgrind, so that the numbers agree:
 
    - A return that leaves the frame of the top entry (SP above the entry's SP) pops every entry below the new SP.  A return that
      does not is a jump that counts as a call.
@@ -17,7 +17,10 @@
    - The jump at the end of _dl_runtime_resolve pops it first: the resolved function is called by who called the stub.
    - A return from an entry that was never called (the first function of a thread or of a signal handler) adds a call from the
      address before the one it returns to.
-   - Signal handlers stand on a marker: their costs are in no entry below it.  */
+   - Signal handlers stand on a marker: their costs are in no entry below it.
+
+   By default, without --compat=callgrind, three things are known better: stubs that the core does not know as PLT, the end of
+   _dl_runtime_resolve in a dynamic linker without symbols, and handlers on an alternate stack above the interrupted one.  */
 #include "rg_edge.h"
 #include "rg_vg.h"
 
@@ -528,13 +531,17 @@ void rg_signal_enter(Int sig, Bool alt_stack)
     settle();
 }
 
-/* Takes back the last segment that was counted: callgrind counts a superblock when the next one begins.  */
+/* Takes back the superblock that was begun last: callgrind counts one when the next one begins.  */
 void rg_last_uncount(void)
 {
-    if (!rg_s.last)
+    const struct rg_seg *last = rg_s.last;
+
+    if (!last)
         return;
-    (*rg_s.last_acc)--;
-    rg_s.total -= rg_s.last->n;
+    for (const struct rg_seg *seg = last->sb->segs; seg <= last; seg++) {
+        rg_s.last_acc[(Int)seg->word - (Int)last->word]--;
+        rg_s.total -= seg->n;
+    }
     rg_s.last = NULL;
 }
 
