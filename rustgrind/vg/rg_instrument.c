@@ -111,7 +111,8 @@ static IRExpr *home_of_sb(struct builder *b)
 }
 
 /* Arguments of a guarded call are computed whether it is made or not, so this one has none: the helper finds the superblock
-   by the guest's instruction pointer, which every jump to a translation has just set.  */
+   by the guest's instruction pointer, which every jump to a translation has just set.  Where the call has been made before, in
+   other contexts than home, it is faster to say which superblock it is.  */
 static void emit_enter(struct builder *b)
 {
     IRExpr *home = load(b, STATE(home));
@@ -119,10 +120,10 @@ static void emit_enter(struct builder *b)
 
     if (b->is_plt)
         away = both(b, away, cmp(b, Iop_CmpNE64, home, cword(RG_HOME_SKIP)));
-    if (b->ip_is_addr)
+    if (b->ip_is_addr && !b->sb->copies)
         call_if(b, away, 0, "rg_h_enter_ip", &rg_h_enter_ip, mkIRExprVec_0());
     else
-        call_if(b, away, 1, "rg_h_enter", &rg_h_enter, mkIRExprVec_1(cword(b->sb->id)));
+        call_if(b, away, 1, "rg_h_enter_sb", &rg_h_enter_sb, mkIRExprVec_1(cword((UWord)b->sb)));
 }
 
 /* In skipped code state.off is the address of the call site's counter of instructions.  */

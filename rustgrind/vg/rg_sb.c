@@ -231,6 +231,7 @@ static struct rg_sb *sb_new(struct rg_sb *s)
     VG_(memcpy)(sb->exits, s->exits, exits);
     VG_(memcpy)(sb->ilen, s->ilen, s->n_instrs);
     sb->n_segs = make_segments(sb, sb->segs, &words);
+    sb->length = rg_sb_instr_addr(sb, sb->n_instrs) - sb->addr;
     for (UInt i = 0; i < sb->n_exits; i++)
         classify(sb, &sb->exits[i], &words);
     sb->block_words = words;

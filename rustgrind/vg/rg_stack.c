@@ -174,7 +174,7 @@ static void push(struct rg_source from, struct rg_place *to, Addr sp, UWord from
     UWord home = skip ? RG_HOME_SKIP : rg_ctx_home(rg_place_fn(to), thread_key());
 
     f->sp = sp | 1;
-    f->ret = from.exit->kind == RG_CALL ? rg_sb_instr_addr(from.exit->sb, from.exit->instr + 1) : 0;
+    f->ret = from.exit->kind == RG_CALL ? from.exit->sb->addr + from.exit->sb->length : 0;
     f->home = home;
     f->enter = rg_s.total;
     f->site = from.exit;
@@ -393,7 +393,7 @@ static void enter(struct rg_sb *sb)
     rg_s.off = (Addr)c->block - (Addr)sb->block + f->off;
 }
 
-VG_REGPARM(1) void rg_h_enter(UWord sb_id) { enter(rg_sb_of_id(sb_id)); }
+VG_REGPARM(1) void rg_h_enter_sb(struct rg_sb *sb) { enter(sb); }
 void rg_h_enter_ip(void) { enter(rg_sb_at(VG_(get_IP)(rg_current_tid))); }
 
 /* ---- cold code ---- */
@@ -478,10 +478,28 @@ void rg_h_push_undo(struct rg_exit *x, Addr dst, Addr sp, UWord off)
     remember_call(x, off, dst, before);
 }
 
+/* The common case of a call into the PLT: from code that is not skipped, with nothing to unwind.  */
+static Bool push_stub(struct rg_exit *x, UWord off, Addr sp)
+{
+    struct rg_frame *top = rg_s.top;
+    struct rg_source from;
+
+    if (x->kind != RG_CALL || !x->to || x->to->sect != Vg_SectPLT || !rg_opt.skip_plt || top->home < RG_HOME_FIRST ||
+        is_marker(top) || sp >= sp_of(top))
+        return False;
+    from = (struct rg_source){x, (UWord *)((Addr)x->sb->block + off - top->off), top->off};
+    push(from, x->to, sp, off, True);
+    settle();
+    return True;
+}
+
 void rg_h_exit(struct rg_exit *x, Addr dst, Addr sp)
 {
     const struct rg_frame *before = rg_s.top;
     UWord off = rg_s.off;
+
+    if (push_stub(x, off, sp))
+        return;
 
     if (x->kind == RG_JUMP && !x->dst) {
         struct rg_place *to = rg_place_of(dst);
@@ -514,7 +532,7 @@ static Bool in_the_middle(Int sig)
     if (!rg_s.last || !is_synchronous(sig))
         return False;
     into = VG_(get_IP)(rg_current_tid) - rg_s.last->sb->addr;
-    return into < rg_sb_instr_addr(rg_s.last->sb, rg_s.last->sb->n_instrs) - rg_s.last->sb->addr;
+    return into < rg_s.last->sb->length;
 }
 
 void rg_signal_enter(Int sig, Bool alt_stack)

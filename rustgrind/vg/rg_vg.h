@@ -159,6 +159,7 @@ struct rg_sb {
     UInt runs; /* while it is cold */
     UInt block_words;
     UShort n_instrs, n_segs, n_exits;
+    UShort length; /* of all instructions, in bytes */
     UChar sect; /* VgSectKind */
     Bool is_plt; /* and the PLT is skipped */
 };
@@ -244,7 +245,7 @@ void rg_transit(struct rg_exit *x, UWord off, Addr dst, Addr sp);
 
 /* Helpers called by generated code.  */
 VG_REGPARM(1) void rg_h_segment(const struct rg_seg *seg);
-VG_REGPARM(1) void rg_h_enter(UWord sb_id);
+VG_REGPARM(1) void rg_h_enter_sb(struct rg_sb *sb);
 void rg_h_enter_ip(void);
 void rg_h_exit(struct rg_exit *x, Addr dst, Addr sp);
 void rg_h_ret(struct rg_exit *x, Addr dst);

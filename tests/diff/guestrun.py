@@ -28,6 +28,9 @@ JUDGES = {"cachegrind": (["--cache-sim=no", "--vex-guest-chase=no"], []),
           "lackey": (["--vex-guest-chase=no"] + EXACT_REGISTERS, EXACT_REGISTERS)}
 
 
+PID_WRAP = 1 << 22  # no process number is larger: a child whose number is lower than its parent's was made after the numbers began anew
+
+
 class RunError(Exception):
     """The tool or the guest did not behave; the text says how."""
 
@@ -36,8 +39,8 @@ class Run:
     """What one run left behind: exit status (negative = killed by that signal), what the guest printed (and Valgrind before it opened
     its log), profiles by process."""
 
-    def __init__(self, directory, status):
-        self.directory, self.status = directory, status
+    def __init__(self, directory, status, pid):
+        self.directory, self.status, self.pid = directory, status, pid
         self.stdout, self.stderr = self._read("stdout"), self._read("stderr")
 
     def _read(self, name):
@@ -51,7 +54,7 @@ class Run:
             last, _, thread = fields[-1].partition("-")
             number = int(last) if len(fields) == 3 else 1 << 30
             pid = fields[1] if len(fields) == 3 else last
-            return (int(pid), number, int(thread or 0))
+            return ((int(pid) - self.pid) % PID_WRAP, number, int(thread or 0))
         return sorted(glob.glob(os.path.join(glob.escape(self.directory), "out.*")), key=order)
 
     def parts(self):
@@ -112,7 +115,7 @@ class Surroundings:
                     os.killpg(child.pid, signal.SIGKILL)
                     child.wait()
                     raise RunError("%s: not finished after %d s" % (tool, TIME_LIMIT)) from None
-        return Run(where, status)
+        return Run(where, status, child.pid)
 
 
 def _cachegrind_total(path):
