@@ -1,7 +1,8 @@
 # workloads.py - the programs of the benchmark.
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Sizes are chosen so that callgrind needs 5 seconds or more on a machine of today; the quick ones need a fraction of a second."""
+"""Sizes are chosen so that callgrind needs 10 to 20 seconds on a machine of today, and start-up hardly counts; the quick ones need a
+fraction of a second."""
 
 import os
 import shutil
@@ -37,7 +38,7 @@ def python(_scratch, quick):
     if not os.access(SYSTEM_PYTHON, os.X_OK):
         raise rgtest.Unavailable("not installed: " + SYSTEM_PYTHON)
     script = os.path.join(HERE, "python_work.py")
-    return Command([SYSTEM_PYTHON, "-S", "-B", script, "3" if quick else "250"], {"PYTHONHASHSEED": "0"})
+    return Command([SYSTEM_PYTHON, "-S", "-B", script, "3" if quick else "700"], {"PYTHONHASHSEED": "0"})
 
 
 def rustc(source, options):
@@ -61,10 +62,10 @@ def rustc(source, options):
 
 
 WORKLOADS = {
-    "w1d": Workload("JSON built, parsed and walked; maps, strings, sorting", rust("w1d", 60000, 2000)),
-    "call": Workload("recursion and dynamic dispatch", rust("call", 39, 22)),
-    "mem": Workload("matrix columns and a random table", rust("mem", 500, 60)),
-    "thr": Workload("16 threads, a mutex, a channel", rust("thr", 800000, 5000)),
+    "w1d": Workload("JSON built, parsed and walked; maps, strings, sorting", rust("w1d", 150000, 2000)),
+    "call": Workload("recursion and dynamic dispatch", rust("call", 40, 22)),
+    "mem": Workload("matrix columns and a random table", rust("mem", 700, 60)),
+    "thr": Workload("16 threads, a mutex, a channel", rust("thr", 1200000, 5000)),
     "python3": Workload("a stripped interpreter", python, floor=2),
     "rustc-hello": Workload("rustc compiles a hello-world: 100 MB of code, little of it run twice", rustc(None, [])),
     "short": Workload("w1d, about one second under callgrind", rust("w1d", 7000, 300), floor=1, steady=False),
