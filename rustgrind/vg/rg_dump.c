@@ -65,7 +65,7 @@ static void resolve(struct rg_sb *sb)
 void rg_sb_resolve_lines(Addr a, SizeT len)
 {
     for (UWord i = 0; i < rg_sb_count(); i++) {
-        struct rg_sb *sb = rg_sb_of_id(i);
+        struct rg_sb *sb = rg_sb_nth(i);
         if (sb->addr - a < len && sb->block[0] != RG_HOME_UNBOUND)
             resolve(sb);
     }
@@ -202,7 +202,7 @@ static void add_edge(struct dump *d, const struct rg_edge *e)
 static void add_all(struct dump *d)
 {
     for (UWord i = 0; i < rg_sb_count(); i++) {
-        struct rg_sb *sb = rg_sb_of_id(i);
+        struct rg_sb *sb = rg_sb_nth(i);
         Bool resolved = sb->lines != NULL;
         if (sb->block[0] == RG_HOME_UNBOUND)
             continue;

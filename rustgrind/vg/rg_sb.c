@@ -54,20 +54,20 @@ void *rg_pool(SizeT n)
 
 /* ---- the table ---- */
 
-static XArray *by_id;
+static XArray *all;
 static struct rg_sb **by_addr;
 static UWord n_buckets;
 
 static UWord bucket(Addr a) { return (a * 0x9e3779b97f4a7c15ULL >> 20) & (n_buckets - 1); }
 
-UWord rg_sb_count(void) { return by_id ? VG_(sizeXA)(by_id) : 0; }
-struct rg_sb *rg_sb_of_id(UWord id) { return *(struct rg_sb **)VG_(indexXA)(by_id, id); }
+UWord rg_sb_count(void) { return all ? VG_(sizeXA)(all) : 0; }
+struct rg_sb *rg_sb_nth(UWord i) { return *(struct rg_sb **)VG_(indexXA)(all, i); }
 
 void rg_sb_register(struct rg_sb *sb)
 {
-    if (!by_id)
-        by_id = VG_(newXA)(VG_(malloc), "rg.sb.ids", VG_(free), sizeof sb);
-    sb->id = VG_(addToXA)(by_id, &sb);
+    if (!all)
+        all = VG_(newXA)(VG_(malloc), "rg.sb.ids", VG_(free), sizeof sb);
+    VG_(addToXA)(all, &sb);
 }
 
 static void table_grow(void)
@@ -115,7 +115,7 @@ struct rg_site *rg_exit_site(struct rg_exit *x)
 void rg_sb_forget_targets(Addr a, SizeT len)
 {
     for (UWord i = 0; i < rg_sb_count(); i++) {
-        struct rg_sb *sb = rg_sb_of_id(i);
+        struct rg_sb *sb = rg_sb_nth(i);
         for (UInt k = 0; k < sb->n_exits; k++) {
             struct rg_site *site = sb->exits[k].site;
             if (!site)

@@ -155,7 +155,6 @@ struct rg_sb {
     struct rg_exit *exits;
     UChar *ilen;
     struct rg_line *lines; /* resolved before the code was unmapped, else NULL */
-    UInt id;
     UInt runs; /* while it is cold */
     UInt block_words;
     UShort n_instrs, n_segs, n_exits;
@@ -168,7 +167,7 @@ struct rg_sb {
 struct rg_sb *rg_sb_get(const IRSB *in, Int first, Addr a);
 /* The superblock at A that was instrumented last; there is one.  */
 struct rg_sb *rg_sb_at(Addr a);
-struct rg_sb *rg_sb_of_id(UWord id);
+struct rg_sb *rg_sb_nth(UWord i);
 UWord rg_sb_count(void);
 struct rg_place *rg_sb_place(struct rg_sb *sb);
 Addr rg_sb_instr_addr(const struct rg_sb *sb, UInt instr);
