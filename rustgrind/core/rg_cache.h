@@ -1,0 +1,164 @@
+/* rg_cache.h - two levels of cache, simulated as callgrind does.
+
+   SPDX-License-Identifier: GPL-2.0-or-later
+
+   The facts are those of callgrind 3.19 (callgrind/sim.c); the same numbers come out for the same accesses:
+   - I1 and D1 are backed by a common LL.  All are set-associative with true LRU; an access that misses I1 or D1 goes to LL;
+     levels do not invalidate each other.  At the start (and after rg_cache_clear) every cache holds the line at address 0.
+   - An access that straddles two lines touches both, in order of address, and is one access: it misses a level when either line
+     does, and then the next level is touched for the whole of it, by that level's own lines.
+   - An access is never longer than rg_cache_max_access: the caller cuts it.
+   - Writes are reads, except in RG_CACHE_WB.
+
+   The fast way, RG_CACHE_PLAIN only.  A caller may skip the simulation of an access whose lines are in L1, which does nothing
+   but make them the most recently used ones, if it says so by a time stamp.  Two tables tell:
+   - data: struct rg_cache_hot.  A line that is in D1 *may* have its slot, found by address; a line that has its slot is in D1.
+   - code: struct rg_cache_line, one for each line of I1's size that code was translated from.  ABSENT tells all.
+   Time is a number that grows with simulated order; 0 is before everything.  Within a group of accesses that are checked
+   together (a segment), fetches have stamps of their own and so have data accesses, as they belong to different caches:
+     code line number i of the segment, ascending:  time + i
+     data access number k of the segment:           time + 2k; the second line of a straddling access + 1
+   and the next group's time is at least time + max(lines, 2 x accesses).  For a group:
+     1. acc = 0; for each code line: acc |= absent; for each data access: acc |= rg_cache_hot_check
+     2. if acc >= line size of D1 (rg_cache_group_missed): something may have missed; rg_cache_replay (or the single calls) for
+        all accesses of the group, in order
+     3. stamp all of them, whether 2 was done or not (rg_cache_hot_stamp, line->stamp).  Not before 2: a victim is chosen by the
+        stamps of before the group.
+   In the other modes nothing is ever present, so that the same code always goes the slow way.
+
+   Accesses with one base register and nothing between them that span at most a line of D1 may be checked as two: lowest byte and
+   highest byte, each of size 1.  Both are stamped with the time of any of the accesses: the lines are in different sets, unless
+   rg_cache_one_set, when this must not be done.  They are replayed one by one.  */
+#ifndef RG_CACHE_H
+#define RG_CACHE_H
+
+#include "rg_geometry.h"
+
+struct rg_cache; /* opaque */
+
+enum rg_cache_mode {
+    RG_CACHE_PLAIN,
+    RG_CACHE_WB = 1,    /* LL is write-back: RG_CACHE_MISS_DIRTY */
+    RG_CACHE_HWPREF = 2, /* LL has a stream prefetcher; may be joined with RG_CACHE_WB */
+    RG_CACHE_USE = 4,   /* use of lines (rg_cache_use_owner); alone */
+};
+
+/* What an access did.  A result implies the events of those before it, beside the access itself: L1 miss; LL miss; dirty.  */
+enum rg_cache_result {
+    RG_CACHE_L1_HIT,
+    RG_CACHE_LL_HIT,
+    RG_CACHE_MISS,
+    RG_CACHE_MISS_DIRTY, /* RG_CACHE_WB: and a dirty line had to leave LL */
+};
+
+enum rg_cache_kind { RG_CACHE_FETCH, RG_CACHE_READ, RG_CACHE_WRITE };
+
+enum { RG_CACHE_SLOTS = 4096 };
+
+struct rg_cache_slot {
+    uint64_t line;  /* address of a line in D1; in an empty slot an address that belongs to another slot */
+    uint64_t stamp; /* time of its last access */
+};
+
+/* The caller's: near its generated code.  Initialized by rg_cache_new.  */
+struct rg_cache_hot {
+    uint64_t time; /* the caller's clock, if it wants one here; starts at 1 and is not used by the model */
+    uint64_t unused;
+    struct rg_cache_slot slot[RG_CACHE_SLOTS];
+};
+
+/* A line of code.  Never freed or moved before rg_cache_free.  */
+struct rg_cache_line {
+    uint64_t absent; /* 0: in I1; otherwise UINT64_MAX */
+    uint64_t stamp;  /* time of its last access */
+    uint64_t addr;
+    struct rg_cache_line *next; /* the line after it in memory; NULL when not known: use rg_cache_next_line */
+};
+
+/* The offset of the slot of address A in hot->slot, in bytes: (A >> (line_bits - 4)) & RG_CACHE_SLOT_MASK.  */
+enum { RG_CACHE_SLOT_MASK = (RG_CACHE_SLOTS - 1) * sizeof(struct rg_cache_slot) };
+
+static inline struct rg_cache_slot *rg_cache_hot_slot(struct rg_cache_hot *hot, unsigned line_bits, uint64_t a)
+{
+    return (struct rg_cache_slot *)((char *)hot->slot + (a >> (line_bits - 4) & RG_CACHE_SLOT_MASK));
+}
+
+/* Less than the line size when the SIZE bytes at A are inside one line that has its slot.  SIZE is 1 to rg_cache_max_access.  */
+static inline uint64_t rg_cache_hot_check(struct rg_cache_hot *hot, unsigned line_bits, uint64_t a, unsigned size)
+{
+    return (a + size - 1) ^ rg_cache_hot_slot(hot, line_bits, a)->line;
+}
+
+static inline void rg_cache_hot_stamp(struct rg_cache_hot *hot, unsigned line_bits, uint64_t a, uint64_t time)
+{
+    rg_cache_hot_slot(hot, line_bits, a)->stamp = time;
+}
+
+static inline bool rg_cache_group_missed(uint64_t acc, unsigned line_bits)
+{
+    return acc >> line_bits != 0;
+}
+
+/* Makes the caches, empty, with geometries that rg_geometry_check accepts.  MODE is a sum of enum rg_cache_mode.  HOT must
+   outlive the caches.  Freed by rg_cache_free.  */
+struct rg_cache *rg_cache_new(const struct rg_geometry *i1, const struct rg_geometry *d1, const struct rg_geometry *ll,
+                              unsigned mode, struct rg_cache_hot *hot);
+void rg_cache_free(struct rg_cache *c);
+
+/* Empties all caches and forgets what was loaded by whom.  Code lines stay valid.  */
+void rg_cache_clear(struct rg_cache *c);
+
+/* log2 of the line size of D1: the LINE_BITS above; of I1: what code lines are.  */
+unsigned rg_cache_d1_line_bits(const struct rg_cache *c);
+unsigned rg_cache_i1_line_bits(const struct rg_cache *c);
+
+/* The smallest line size of the three: longer accesses are cut to it.  It must be at least the size of the largest register of
+   the guest, or what is cut is not what callgrind cuts.  */
+unsigned rg_cache_max_access(const struct rg_cache *c);
+
+/* D1 has one set only: accesses must not be merged.  */
+bool rg_cache_one_set(const struct rg_cache *c);
+
+/* The code line of address A, made when it is not known.  The second form is for the line after LINE.  */
+struct rg_cache_line *rg_cache_code_line(struct rg_cache *c, uint64_t a);
+struct rg_cache_line *rg_cache_next_line(struct rg_cache *c, struct rg_cache_line *line);
+
+/* Fetches the instruction of SIZE bytes at A, whose first byte is in LINE.  TIME stamps its first line, TIME + 1 the second: as
+   stamps of code lines are TIME + i, the i of the first line.  */
+enum rg_cache_result rg_cache_fetch(struct rg_cache *c, struct rg_cache_line *line, uint64_t a, unsigned size, uint64_t time);
+
+/* A data access.  TIME stamps its first line, TIME + 1 the second.  */
+enum rg_cache_result rg_cache_data(struct rg_cache *c, uint64_t a, unsigned size, bool write, uint64_t time);
+
+/* One access of a group, for rg_cache_replay.  Instructions are in ascending order of address, as they are in a superblock;
+   an instruction's fetch comes before its data.  */
+struct rg_cache_ref {
+    uint64_t addr; /* of the instruction; RG_CACHE_FETCH only */
+    uint8_t kind;  /* enum rg_cache_kind */
+    uint8_t size;  /* in bytes, at most rg_cache_max_access */
+    uint16_t index; /* the caller's: which instruction */
+};
+
+/* Does the accesses REFS[0..N-1] in order, with stamps for a group that begins at TIME.  FIRST is the line of REFS' first fetch
+   (NULL when there is none), EA the addresses of the data accesses, in order.  For each access that was no RG_CACHE_L1_HIT,
+   MISSED is called with its number and result, before the next access is done.  */
+typedef void (*rg_cache_missed_fn)(void *arg, unsigned ref, enum rg_cache_result result);
+void rg_cache_replay(struct rg_cache *c, const struct rg_cache_ref *refs, unsigned n, struct rg_cache_line *first,
+                     const uint64_t *ea, uint64_t time, rg_cache_missed_fn missed, void *arg);
+
+/* ---- RG_CACHE_USE ---- */
+
+/* Four counters of the instruction that loads a line.  When the line leaves the cache, its cost of access (1000 / number of
+   accesses) and its spatial loss (bytes never touched) are added.  */
+struct rg_cache_use {
+    uint64_t ac_cost1, sp_loss1, ac_cost2, sp_loss2;
+};
+
+/* Lines loaded by the accesses that follow are on OWNER's account (NULL: on nobody's).  OWNER must stay valid until the line
+   has left or rg_cache_use_finish or rg_cache_clear was called.  COLLECT false: what leaves now is counted nowhere.  */
+void rg_cache_use_owner(struct rg_cache *c, struct rg_cache_use *owner, bool collect);
+
+/* At the end of the run: all lines leave.  Does nothing when the last COLLECT was false.  */
+void rg_cache_use_finish(struct rg_cache *c);
+
+#endif
