@@ -75,12 +75,13 @@ struct rg_cache_line {
     struct rg_cache_line *next; /* the line after it in memory; NULL when not known: use rg_cache_next_line */
 };
 
-/* The offset of the slot of address A in hot->slot, in bytes: (A >> (line_bits - 4)) & RG_CACHE_SLOT_MASK.  */
+/* The offset of the slot of address A in hot->slot, in bytes: (A >> (line_bits - RG_CACHE_SLOT_SHIFT)) & RG_CACHE_SLOT_MASK.  */
+enum { RG_CACHE_SLOT_SHIFT = 4 };
 enum { RG_CACHE_SLOT_MASK = (RG_CACHE_SLOTS - 1) * sizeof(struct rg_cache_slot) };
 
 static inline struct rg_cache_slot *rg_cache_hot_slot(struct rg_cache_hot *hot, unsigned line_bits, uint64_t a)
 {
-    return (struct rg_cache_slot *)((char *)hot->slot + (a >> (line_bits - 4) & RG_CACHE_SLOT_MASK));
+    return (struct rg_cache_slot *)((char *)hot->slot + (a >> (line_bits - RG_CACHE_SLOT_SHIFT) & RG_CACHE_SLOT_MASK));
 }
 
 /* Less than the line size when the SIZE bytes at A are inside one line that has its slot.  SIZE is 1 to rg_cache_max_access.  */
@@ -122,6 +123,10 @@ bool rg_cache_one_set(const struct rg_cache *c);
 /* The code line of address A, made when it is not known.  The second form is for the line after LINE.  */
 struct rg_cache_line *rg_cache_code_line(struct rg_cache *c, uint64_t a);
 struct rg_cache_line *rg_cache_next_line(struct rg_cache *c, struct rg_cache_line *line);
+
+/* Adds DELTA, which may be negative, modulo 2^64, to the stamps of all code lines: the clock of fetches was set.  Stamps are
+   compared by signed difference.  */
+void rg_cache_shift_code_time(struct rg_cache *c, uint64_t delta);
 
 /* Fetches the instruction of SIZE bytes at A, whose first byte is in LINE.  TIME stamps its first line, TIME + 1 the second: as
    stamps of code lines are TIME + i, the i of the first line.  */
