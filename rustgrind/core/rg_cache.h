@@ -101,9 +101,10 @@ static inline bool rg_cache_group_missed(uint64_t acc, unsigned line_bits)
 }
 
 /* Makes the caches, empty, with geometries that rg_geometry_check accepts.  MODE is a sum of enum rg_cache_mode.  HOT must
-   outlive the caches.  Freed by rg_cache_free.  */
+   outlive the caches.  NEW_LINE gives memory for a code line, zeroed and near the caller's generated code, which the cache never
+   frees; NULL: rg_alloc.  Freed by rg_cache_free.  */
 struct rg_cache *rg_cache_new(const struct rg_geometry *i1, const struct rg_geometry *d1, const struct rg_geometry *ll,
-                              unsigned mode, struct rg_cache_hot *hot);
+                              unsigned mode, struct rg_cache_hot *hot, struct rg_cache_line *(*new_line)(void));
 void rg_cache_free(struct rg_cache *c);
 
 /* Empties all caches and forgets what was loaded by whom.  Code lines stay valid.  */
