@@ -6,6 +6,7 @@
 
 #include "rg_buf.h"
 
+/* A value type.  All zeros: not given.  */
 struct rg_geometry {
     uint32_t size;  /* bytes */
     uint32_t assoc; /* ways */
@@ -34,8 +35,8 @@ enum rg_geometry_error rg_geometry_check(const struct rg_geometry *g);
 /* Reads "size,assoc,line", decimal numbers, and checks it; *G is set when the result is RG_GEOMETRY_OK.  */
 enum rg_geometry_error rg_geometry_parse(const char *text, struct rg_geometry *g);
 
-/* What is wrong and what is allowed, as the end of a sentence that begins with the option: "...: the line size must be ..." */
-const char *rg_geometry_message(enum rg_geometry_error e);
+/* What is allowed, as the end of "--I1 takes size,ways,line: ".  */
+const char *rg_geometry_allowed(enum rg_geometry_error e);
 
 /* Makes a last-level cache that was found in the machine one that can be simulated, as callgrind does: the number of sets is
    lowered to a power of two, and the ways are raised so that the size stays about the same.  Returns false when that is not

@@ -14,18 +14,21 @@ struct rg_options rg_opt = {
     .hot_after = 3000,
 };
 
-enum kind { BOOL, INT, STRING, KEYWORD };
+enum kind { BOOL, INT, STRING, KEYWORD, WORDS, GEOMETRY };
 
 struct option {
     const HChar *name;
     enum kind kind;
     void *value;
-    const HChar *allowed; /* INT: shown range; KEYWORD: the one word */
+    const HChar *allowed; /* INT: shown range; KEYWORD: the one word; WORDS: words with bars between, the value is which one */
     const HChar *default_text;
     const HChar *help;
     Int min, max; /* INT: the range */
     Bool debug;   /* shown by --help-debug only */
+    Bool *given, *yes; /* set when the option is given; when it is given as yes */
 };
+
+#define SIMULATOR .given = &rg_opt.cache_sim
 
 static const struct option options[] = {
     {.name = "--rustgrind-out-file", .kind = STRING, .value = &rg_opt.out_file, .allowed = "file",
@@ -46,6 +49,30 @@ static const struct option options[] = {
      .default_text = "2", .help = "recursion levels of a function kept apart"},
     {.name = "--skip-plt", .kind = BOOL, .value = &rg_opt.skip_plt, .default_text = "yes",
      .help = "charge PLT stubs to their callers"},
+    {.name = "--cache-sim", .kind = BOOL, .value = &rg_opt.cache_sim, .default_text = "no",
+     .help = "simulate caches: Dr, Dw, misses"},
+    {.name = "--simulate-cache", .kind = BOOL, .value = &rg_opt.cache_sim, .default_text = "no",
+     .help = "the same option by its old name"},
+    {.name = "--branch-sim", .kind = BOOL, .value = &rg_opt.branch_sim, .default_text = "no",
+     .help = "simulate branch prediction: Bc, Bi, mispredictions"},
+    {.name = "--I1", .kind = GEOMETRY, .value = &rg_opt.i1, .allowed = "size,ways,line", .default_text = "", SIMULATOR,
+     .help = "instruction cache, instead of this machine's"},
+    {.name = "--D1", .kind = GEOMETRY, .value = &rg_opt.d1, .allowed = "size,ways,line", .default_text = "", SIMULATOR,
+     .help = "data cache, instead of this machine's"},
+    {.name = "--LL", .kind = GEOMETRY, .value = &rg_opt.ll, .allowed = "size,ways,line", .default_text = "", SIMULATOR,
+     .help = "last-level cache, instead of this machine's"},
+    {.name = "--L2", .kind = GEOMETRY, .value = &rg_opt.ll, .allowed = "size,ways,line", .default_text = "", SIMULATOR,
+     .help = "the same as --LL"},
+    {.name = "--simulate-wb", .kind = BOOL, .value = &rg_opt.simulate_wb, .default_text = "no", SIMULATOR,
+     .help = "count lines written back from the last-level cache"},
+    {.name = "--simulate-hwpref", .kind = BOOL, .value = &rg_opt.simulate_hwpref, .default_text = "no", SIMULATOR,
+     .help = "simulate a prefetcher of the last-level cache"},
+    {.name = "--cacheuse", .kind = BOOL, .value = &rg_opt.cacheuse, .default_text = "no", SIMULATOR, .yes = &rg_opt.dump_instr,
+     .help = "how well loaded cache lines are used; turns on --dump-instr"},
+    {.name = "--collect-bus", .kind = BOOL, .value = &rg_opt.collect_bus, .default_text = "no",
+     .help = "count instructions that lock the bus: Ge"},
+    {.name = "--collect-systime", .kind = WORDS, .value = &rg_opt.collect_systime, .allowed = "no|yes|msec|usec|nsec",
+     .default_text = "no", .help = "count and time system calls; yes: in msec"},
     {.name = "--hot-after", .kind = INT, .value = &rg_opt.hot_after, .allowed = "0..1000000000", .min = 0, .max = 1000000000,
      .default_text = "3000", .help = "runs after which a superblock is translated inline", .debug = True},
 };
@@ -71,8 +98,40 @@ static Bool set_int(const HChar *arg, const struct option *o, const HChar *v)
     return True;
 }
 
+static Bool set_word(const HChar *arg, const struct option *o, const HChar *v)
+{
+    SizeT n = VG_(strlen)(v);
+    Int which = 0;
+
+    for (const HChar *word = o->allowed;; which++) {
+        SizeT length = 0;
+        while (word[length] && word[length] != '|')
+            length++;
+        if (length == n && VG_(strncmp)(word, v, n) == 0)
+            break;
+        if (!word[length])
+            VG_(fmsg_bad_option)(arg, "%s takes %s, not '%s'\n", o->name, o->allowed, v);
+        word += length + 1;
+    }
+    *(Int *)o->value = which;
+    return True;
+}
+
+static Bool set_geometry(const HChar *arg, const struct option *o, const HChar *v)
+{
+    enum rg_geometry_error e = rg_geometry_parse(v, o->value);
+
+    if (e != RG_GEOMETRY_OK)
+        VG_(fmsg_bad_option)(arg, "%s takes %s: %s; not '%s'\n", o->name, o->allowed, rg_geometry_allowed(e), v);
+    return True;
+}
+
 static Bool set_option(const HChar *arg, const struct option *o, const HChar *v)
 {
+    if (o->given)
+        *o->given = True;
+    if (o->yes && VG_(strcmp)(v, "yes") == 0)
+        *o->yes = True;
     switch (o->kind) {
     case BOOL: return set_bool(arg, o, v);
     case INT: return set_int(arg, o, v);
@@ -87,6 +146,8 @@ static Bool set_option(const HChar *arg, const struct option *o, const HChar *v)
             VG_(fmsg_bad_option)(arg, "%s takes '%s', not '%s'\n", o->name, o->allowed, v);
         *(Bool *)o->value = True;
         return True;
+    case WORDS: return set_word(arg, o, v);
+    case GEOMETRY: return set_geometry(arg, o, v);
     }
     return False;
 }
@@ -122,12 +183,34 @@ static void print_options(Bool debug)
 void rg_options_usage(void) { print_options(False); }
 void rg_options_debug_usage(void) { print_options(True); }
 
+static void refuse_what_is_not_there_yet(void)
+{
+    const struct {
+        Bool wanted;
+        const HChar *option;
+    } missing[] = {
+        {rg_opt.cache_sim, "--cache-sim"},
+        {rg_opt.branch_sim, "--branch-sim"},
+        {rg_opt.collect_bus, "--collect-bus"},
+        {rg_opt.collect_systime != RG_SYSTIME_NO, "--collect-systime"},
+    };
+
+    for (UInt i = 0; i < sizeof missing / sizeof missing[0]; i++)
+        if (missing[i].wanted)
+            VG_(fmsg_bad_option)(missing[i].option, "%s is not there yet\n", missing[i].option);
+}
+
 /* Consequences that do not depend on the order of options.  */
 void rg_options_finish(void)
 {
+    refuse_what_is_not_there_yet();
     if (!rg_opt.dump_line && !rg_opt.dump_instr) {
         VG_(umsg)("rustgrind: --dump-line=no needs --dump-instr=yes: lines are written\n");
         rg_opt.dump_line = True;
+    }
+    if (rg_opt.cacheuse && (rg_opt.simulate_wb || rg_opt.simulate_hwpref)) {
+        VG_(umsg)("rustgrind: --cacheuse=yes cannot be joined with --simulate-wb and --simulate-hwpref: they are off\n");
+        rg_opt.simulate_wb = rg_opt.simulate_hwpref = False;
     }
     if (!rg_opt.out_file) {
         rg_opt.out_file = rg_opt.compat_callgrind ? "callgrind.out.%p" : "rustgrind.out.%p";

@@ -10,6 +10,7 @@
 #define RG_VG_H
 
 #include "rg_compat.h"
+#include "rg_geometry.h"
 
 struct rg_exit;
 struct rg_sb;
@@ -275,6 +276,8 @@ extern UInt rg_hot_after; /* runs after which a superblock is translated inline 
 /* Superblocks that became hot, to be translated again; not to be called while guest code runs.  */
 void rg_hot_retranslate(void);
 
+enum rg_systime { RG_SYSTIME_NO, RG_SYSTIME_YES, RG_SYSTIME_MSEC, RG_SYSTIME_USEC, RG_SYSTIME_NSEC }; /* YES is MSEC */
+
 struct rg_options {
     const HChar *out_file; /* format with %p %q{VAR}; NULL: default */
     const HChar *out_file_option;
@@ -285,6 +288,11 @@ struct rg_options {
     Bool skip_plt;
     Int separate_recs;
     Int hot_after;
+    Bool cache_sim, branch_sim;
+    struct rg_geometry i1, d1, ll; /* as given; size 0: not given */
+    Bool simulate_wb, simulate_hwpref, cacheuse;
+    Bool collect_bus;
+    Int collect_systime; /* enum rg_systime */
 };
 
 extern struct rg_options rg_opt;
