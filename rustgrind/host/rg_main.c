@@ -11,6 +11,7 @@
 
 static const struct rg_cmd commands[] = {
     {"run", "[options] [--] program [arguments]", "run a program under valgrind --tool=rustgrind", rg_cmd_run},
+    {"demangle", "[--form=FORM] [symbol...]", "print the names of Rust symbols, given or read line by line", rg_cmd_demangle},
 };
 #define N_COMMANDS (sizeof commands / sizeof commands[0])
 

@@ -21,6 +21,7 @@ static const struct {
     { "intern", suite_intern },
     { "vectors", suite_vectors },
     { "glob", suite_glob },
+    { "demangle", suite_demangle },
     { "geometry", suite_geometry },
     { "profile", suite_profile },
     { "cgwrite", suite_cgwrite },

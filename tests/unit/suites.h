@@ -21,6 +21,7 @@ extern const struct unit_test suite_map[];
 extern const struct unit_test suite_intern[];
 extern const struct unit_test suite_vectors[];
 extern const struct unit_test suite_glob[];
+extern const struct unit_test suite_demangle[];
 extern const struct unit_test suite_geometry[];
 extern const struct unit_test suite_profile[];
 extern const struct unit_test suite_cgwrite[];

@@ -1,0 +1,117 @@
+/* rg_cmd_demangle.c - rustgrind demangle: a filter from symbols to names.
+
+   SPDX-License-Identifier: GPL-2.0-or-later
+
+   The same code as in the tool.  A line is a symbol, whole: what is no Rust symbol comes out as it went in, so the filter may stand
+   in any pipe.  */
+#include "rg_cmd.h"
+
+#include "rg_demangle.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char help[] =
+    "usage: rustgrind demangle [--form=FORM] [SYMBOL...]\n"
+    "\n"
+    "Prints the names of Rust symbols (legacy and v0 mangling), one per line.  Without arguments the symbols\n"
+    "are read from standard input, one per line.  What is no Rust symbol is printed unchanged.\n"
+    "\n"
+    "  --form=alternate  as rustc-demangle's {:#}: without hashes and crate disambiguators [default]\n"
+    "  --form=plain      as rustc-demangle's {}: with them\n";
+
+static void print_plain(const struct rg_symbol *s, struct rg_buf *out)
+{
+    rg_symbol_print(s, RG_SYMBOL_PLAIN, out);
+}
+
+static void print_alternate(const struct rg_symbol *s, struct rg_buf *out)
+{
+    rg_symbol_print(s, RG_SYMBOL_ALTERNATE, out);
+}
+
+static const struct form {
+    const char *name;
+    void (*print)(const struct rg_symbol *, struct rg_buf *);
+} forms[] = {
+    { "alternate", print_alternate },
+    { "plain", print_plain },
+};
+enum { N_FORMS = sizeof forms / sizeof *forms };
+
+static const struct form *form_of(const char *name)
+{
+    for (size_t i = 0; i < N_FORMS; i++)
+        if (strcmp(name, forms[i].name) == 0)
+            return &forms[i];
+    rg_cmd_error(0, "demangle: there is no form '%s'", name);
+    fputs("rustgrind: the forms are:", stderr);
+    for (size_t i = 0; i < N_FORMS; i++)
+        fprintf(stderr, " %s", forms[i].name);
+    fputc('\n', stderr);
+    return NULL;
+}
+
+static void demangle(const struct form *form, const char *text, size_t n, struct rg_buf *out)
+{
+    struct rg_symbol s;
+
+    rg_buf_clear(out);
+    if (rg_symbol_read(&s, text, n))
+        form->print(&s, out);
+    else
+        rg_buf_bytes(out, text, n);
+    rg_buf_char(out, '\n');
+    fwrite(out->p, 1, out->n, stdout);
+}
+
+/* The last line may end without newline; a carriage return before it belongs to the line end.  */
+static int filter(const struct form *form, struct rg_buf *out)
+{
+    char *line = NULL;
+    size_t size = 0;
+    ssize_t n;
+
+    while (!ferror(stdout) && (n = getline(&line, &size, stdin)) >= 0) {
+        if (n > 0 && line[n - 1] == '\n')
+            n--;
+        if (n > 0 && line[n - 1] == '\r')
+            n--;
+        demangle(form, line, (size_t)n, out);
+    }
+    free(line);
+    return ferror(stdin) ? rg_cmd_error(1, "demangle: standard input: %s", strerror(errno)) : 0;
+}
+
+int rg_cmd_demangle(int argc, char **argv)
+{
+    const struct form *form = &forms[0];
+    struct rg_buf out;
+    int i, status = 0;
+
+    for (i = 1; i < argc && argv[i][0] == '-'; i++) {
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+            fputs(help, stdout);
+            return 0;
+        }
+        if (strcmp(argv[i], "--") == 0) {
+            i++;
+            break;
+        }
+        if (strncmp(argv[i], "--form=", 7) != 0)
+            return rg_cmd_error(RG_EXIT_USAGE, "demangle: unknown option %s (rustgrind demangle --help tells more)", argv[i]);
+        if ((form = form_of(argv[i] + 7)) == NULL)
+            return RG_EXIT_USAGE;
+    }
+    rg_buf_init(&out, "demangle");
+    if (i == argc)
+        status = filter(form, &out);
+    for (; i < argc; i++)
+        demangle(form, argv[i], strlen(argv[i]), &out);
+    rg_buf_free(&out);
+    if (fflush(stdout) != 0)
+        return rg_cmd_error(1, "demangle: standard output: %s", strerror(errno));
+    return status;
+}
