@@ -10,25 +10,27 @@
    - An access is never longer than rg_cache_max_access: the caller cuts it.
    - Writes are reads, except in RG_CACHE_WB.
 
-   The fast way, RG_CACHE_PLAIN only.  A caller may skip the simulation of an access whose lines are in L1, which does nothing
-   but make them the most recently used ones, if it says so by a time stamp.  Two tables tell:
+   The fast way.  A hit of L1 does nothing but make lines the most recently used ones.  So a caller may skip it and tell of it
+   later by a time stamp, if it knows that all lines of the access are there.  Two tables tell:
    - data: struct rg_cache_hot.  A line that is in D1 *may* have its slot, found by address; a line that has its slot is in D1.
    - code: struct rg_cache_line, one for each line of I1's size that code was translated from.  ABSENT tells all.
-   Time is a number that grows with simulated order; 0 is before everything.  Within a group of accesses that are checked
-   together (a segment), fetches have stamps of their own and so have data accesses, as they belong to different caches:
-     code line number i of the segment, ascending:  time + i
-     data access number k of the segment:           time + 2k; the second line of a straddling access + 1
-   and the next group's time is at least time + max(lines, 2 x accesses).  For a group:
+   Accesses are checked in groups (segments of code):
      1. acc = 0; for each code line: acc |= absent; for each data access: acc |= rg_cache_hot_check
-     2. if acc >= line size of D1 (rg_cache_group_missed): something may have missed; rg_cache_replay (or the single calls) for
-        all accesses of the group, in order
-     3. stamp all of them, whether 2 was done or not (rg_cache_hot_stamp, line->stamp).  Not before 2: a victim is chosen by the
-        stamps of before the group.
-   In the other modes nothing is ever present, so that the same code always goes the slow way.
+     2. if acc is less than the line size of D1 (see rg_cache_group_missed), all of them hit.  Addresses of data accesses are
+        kept, in order.
+     3. if not, one of them may have missed.  The kept ones are told first, in order, by rg_cache_hot_stamp; then all accesses
+        of the group are done, in order, by rg_cache_fetch and rg_cache_data.
+     4. in both cases all code lines of the group are stamped.
+   Time grows with simulated order; code and data may have clocks of their own.  Each data access has a time larger by 2 or more
+   than the one before it if that was done (the second line of a straddling access is stamped with time + 1), by 1 or more if it
+   was told.  The code lines of a group have the same time, larger than the group's before; among them the one with the lower
+   address is the older, as the instructions of a group are in order of address.  They are compared by signed difference.
+   Where a hit does more than that (data in RG_CACHE_WB, everything in RG_CACHE_USE) nothing is ever present in the tables, so
+   that the same code always goes the slow way.
 
-   Accesses with one base register and nothing between them that span at most a line of D1 may be checked as two: lowest byte and
-   highest byte, each of size 1.  Both are stamped with the time of any of the accesses: the lines are in different sets, unless
-   rg_cache_one_set, when this must not be done.  They are replayed one by one.  */
+   Data accesses with one base register and no other one between them that span at most a line of D1 may be checked and kept as
+   two, lowest and highest byte, each of size 1: their two lines are in different sets, where order does not matter.  Not if
+   rg_cache_one_set.  They are done one by one.  */
 #ifndef RG_CACHE_H
 #define RG_CACHE_H
 
@@ -53,7 +55,7 @@ enum rg_cache_result {
 
 enum rg_cache_kind { RG_CACHE_FETCH, RG_CACHE_READ, RG_CACHE_WRITE };
 
-enum { RG_CACHE_SLOTS = 4096 };
+enum { RG_CACHE_SLOTS = 4096 }; /* a power of two, at least 4 */
 
 struct rg_cache_slot {
     uint64_t line;  /* address of a line in D1; in an empty slot an address that belongs to another slot */
@@ -129,28 +131,11 @@ struct rg_cache_line *rg_cache_next_line(struct rg_cache *c, struct rg_cache_lin
    compared by signed difference.  */
 void rg_cache_shift_code_time(struct rg_cache *c, uint64_t delta);
 
-/* Fetches the instruction of SIZE bytes at A, whose first byte is in LINE.  TIME stamps its first line, TIME + 1 the second: as
-   stamps of code lines are TIME + i, the i of the first line.  */
+/* Fetches the instruction of SIZE bytes at A, whose first byte is in LINE.  Stamps its lines with TIME.  */
 enum rg_cache_result rg_cache_fetch(struct rg_cache *c, struct rg_cache_line *line, uint64_t a, unsigned size, uint64_t time);
 
 /* A data access.  TIME stamps its first line, TIME + 1 the second.  */
 enum rg_cache_result rg_cache_data(struct rg_cache *c, uint64_t a, unsigned size, bool write, uint64_t time);
-
-/* One access of a group, for rg_cache_replay.  Instructions are in ascending order of address, as they are in a superblock;
-   an instruction's fetch comes before its data.  */
-struct rg_cache_ref {
-    uint64_t addr; /* of the instruction; RG_CACHE_FETCH only */
-    uint8_t kind;  /* enum rg_cache_kind */
-    uint8_t size;  /* in bytes, at most rg_cache_max_access */
-    uint16_t index; /* the caller's: which instruction */
-};
-
-/* Does the accesses REFS[0..N-1] in order, with stamps for a group that begins at TIME.  FIRST is the line of REFS' first fetch
-   (NULL when there is none), EA the addresses of the data accesses, in order.  For each access that was no RG_CACHE_L1_HIT,
-   MISSED is called with its number and result, before the next access is done.  */
-typedef void (*rg_cache_missed_fn)(void *arg, unsigned ref, enum rg_cache_result result);
-void rg_cache_replay(struct rg_cache *c, const struct rg_cache_ref *refs, unsigned n, struct rg_cache_line *first,
-                     const uint64_t *ea, uint64_t time, rg_cache_missed_fn missed, void *arg);
 
 /* ---- RG_CACHE_USE ---- */
 

@@ -1,0 +1,395 @@
+/* rg_cache.c - two levels of cache, simulated as callgrind does: first level, and the ways through the model.
+
+   SPDX-License-Identifier: GPL-2.0-or-later
+
+   A hit does nothing but make a line the most recent one, so generated code may do it alone: it finds out that a line is there
+   in one look-up, and stamps it with the time.  Order is kept as time, not as order in an array, and is only asked for by a miss,
+   which takes the place with the smallest stamp.  To find out by address needs a table that is indexed by address: for data the
+   4096 slots, of which a line may lose its own to another one (its stamp then goes back to its way, and the next access of it is
+   no miss but needs the slow way once); for code there is a record of every line, so no line loses anything.  */
+#include "rg_cache_impl.h"
+
+struct rg_cache {
+    unsigned mode;
+    unsigned max_access;
+    struct rg_cache_i1 i1;
+    struct rg_cache_d1 d1;
+    struct rg_lru ll;               /* without RG_CACHE_WB and RG_CACHE_USE */
+    struct rg_cache_wb wb;          /* RG_CACHE_WB */
+    struct rg_cache_stream streams[RG_CACHE_STREAMS]; /* RG_CACHE_HWPREF */
+    struct rg_cache_useful *useful; /* RG_CACHE_USE */
+    unsigned ll_line_bits;
+};
+
+/* ---- data ---- */
+
+static inline size_t slot_index(const struct rg_cache_d1 *d, uint64_t line)
+{
+    return line >> d->line_bits & (RG_CACHE_SLOTS - 1);
+}
+
+/* A line whose address does not belong to slot I, and neither to a line that an access beginning in slot I can reach.  */
+static inline uint64_t nobodys_line(const struct rg_cache_d1 *d, size_t i)
+{
+    return (uint64_t)(i ^ 2) << d->line_bits;
+}
+
+static void d1_clear(struct rg_cache_d1 *d)
+{
+    size_t ways = (size_t)d->assoc << d->set_bits;
+
+    for (size_t i = 0; i < RG_CACHE_SLOTS; i++) {
+        d->hot->slot[i] = (struct rg_cache_slot){nobodys_line(d, i), 0};
+        d->slot_way[i] = RG_CACHE_NO_WAY;
+    }
+    for (size_t i = 0; i < ways; i++)
+        d->ways[i] = (struct rg_cache_way){RG_CACHE_NO_LINE, 0};
+    d->ways[0].line = 0;
+}
+
+/* Gives LINE, which is at WAY, its slot, and the one that had it its stamp back.  */
+static inline void take_slot(struct rg_cache_d1 *d, uint64_t line, uint32_t way, uint64_t time)
+{
+    size_t i = slot_index(d, line);
+    struct rg_cache_slot *slot = &d->hot->slot[i];
+
+    if (d->no_slots) {
+        d->ways[way].stamp = time;
+        return;
+    }
+    if (d->slot_way[i] != RG_CACHE_NO_WAY)
+        d->ways[d->slot_way[i]].stamp = slot->stamp;
+    *slot = (struct rg_cache_slot){line, time};
+    d->slot_way[i] = way;
+}
+
+static inline uint64_t way_stamp(const struct rg_cache_d1 *d, const struct rg_cache_way *way)
+{
+    const struct rg_cache_slot *slot = &d->hot->slot[slot_index(d, way->line)];
+
+    return slot->line == way->line ? slot->stamp : way->stamp;
+}
+
+/* The line is not there: puts it in the place of the least recent one.  Of empty ways the last one is taken, so that the line at
+   address 0, which is there at the start, is the last to leave.  */
+static void d1_load(struct rg_cache_d1 *d, uint64_t line, struct rg_cache_way *set, uint64_t time)
+{
+    struct rg_cache_way *victim = set;
+    uint64_t least = way_stamp(d, set);
+
+    for (unsigned w = 1; w < d->assoc; w++) {
+        uint64_t stamp = way_stamp(d, &set[w]);
+        if (stamp <= least) {
+            least = stamp;
+            victim = &set[w];
+        }
+    }
+    size_t i = slot_index(d, victim->line);
+    if (d->hot->slot[i].line == victim->line) {
+        d->hot->slot[i].line = nobodys_line(d, i);
+        d->slot_way[i] = RG_CACHE_NO_WAY;
+    }
+    victim->line = line;
+    take_slot(d, line, (uint32_t)(victim - d->ways), time);
+}
+
+/* Touches the line at address LINE.  Returns true when it was there.  */
+static inline bool d1_touch(struct rg_cache_d1 *d, uint64_t line, uint64_t time)
+{
+    struct rg_cache_slot *slot = &d->hot->slot[slot_index(d, line)];
+
+    if (slot->line == line) {
+        slot->stamp = time;
+        return true;
+    }
+    size_t first = (line >> d->line_bits & ((1u << d->set_bits) - 1)) * d->assoc;
+    for (size_t w = first; w < first + d->assoc; w++)
+        if (d->ways[w].line == line) {
+            take_slot(d, line, (uint32_t)w, time);
+            return true;
+        }
+    d1_load(d, line, &d->ways[first], time);
+    return false;
+}
+
+static inline bool d1_access(struct rg_cache_d1 *d, uint64_t a, unsigned size, uint64_t time)
+{
+    uint64_t line1 = a >> d->line_bits << d->line_bits, line2 = (a + size - 1) >> d->line_bits << d->line_bits;
+    bool hit = d1_touch(d, line1, time);
+
+    if (line2 != line1)
+        hit &= d1_touch(d, line2, time + 1);
+    return hit;
+}
+
+static void d1_init(struct rg_cache_d1 *d, const struct rg_geometry *g, struct rg_cache_hot *hot, bool no_slots)
+{
+    unsigned sets = rg_lru_n_sets(g);
+
+    d->line_bits = rg_log2(g->line);
+    d->set_bits = rg_log2(sets);
+    d->assoc = g->assoc;
+    d->no_slots = no_slots;
+    d->hot = hot;
+    d->ways = rg_alloc("cache.d1", (size_t)sets * g->assoc * sizeof *d->ways);
+    d1_clear(d);
+}
+
+/* ---- code ---- */
+
+enum { LINES_PER_CHUNK = 128 };
+
+struct rg_cache_chunk {
+    struct rg_cache_chunk *next;
+    unsigned used;
+    struct rg_cache_line line[LINES_PER_CHUNK];
+};
+
+static struct rg_cache_line *new_line(struct rg_cache_i1 *i)
+{
+    if (i->new_line != NULL)
+        return i->new_line();
+    if (i->chunks == NULL || i->chunks->used == LINES_PER_CHUNK) {
+        struct rg_cache_chunk *chunk = rg_alloc("cache.lines", sizeof *chunk);
+        chunk->next = i->chunks;
+        i->chunks = chunk;
+    }
+    return &i->chunks->line[i->chunks->used++];
+}
+
+static struct rg_cache_line *line_of(struct rg_cache_i1 *i, uint64_t a)
+{
+    uint64_t addr = a >> i->line_bits << i->line_bits;
+    bool added;
+    uint64_t *value = rg_map_add(&i->lines, addr, &added);
+
+    if (added) {
+        struct rg_cache_line *line = new_line(i);
+        *line = (struct rg_cache_line){.absent = UINT64_MAX, .addr = addr};
+        *value = (uintptr_t)line;
+    }
+    return (struct rg_cache_line *)(uintptr_t)*value;
+}
+
+static void i1_clear(struct rg_cache_i1 *i)
+{
+    size_t ways = (size_t)i->assoc << i->set_bits;
+
+    for (size_t w = 0; w < ways; w++) {
+        if (i->ways[w] != NULL)
+            i->ways[w]->absent = UINT64_MAX;
+        i->ways[w] = NULL;
+    }
+    i->ways[0] = line_of(i, 0);
+    i->ways[0]->absent = 0;
+    i->ways[0]->stamp = UINT64_MAX; /* before 0 */
+}
+
+static void i1_init(struct rg_cache_i1 *i, const struct rg_geometry *g, struct rg_cache_line *(*new_line)(void))
+{
+    unsigned sets = rg_lru_n_sets(g);
+
+    i->line_bits = rg_log2(g->line);
+    i->set_bits = rg_log2(sets);
+    i->assoc = g->assoc;
+    i->new_line = new_line;
+    i->ways = rg_alloc("cache.i1", (size_t)sets * g->assoc * sizeof *i->ways);
+    rg_map_init(&i->lines, "cache.lines");
+    i1_clear(i);
+}
+
+static void i1_free(struct rg_cache_i1 *i)
+{
+    while (i->chunks != NULL) {
+        struct rg_cache_chunk *next = i->chunks->next;
+        rg_free(i->chunks);
+        i->chunks = next;
+    }
+    rg_map_free(&i->lines);
+    rg_free(i->ways);
+}
+
+static bool older(const struct rg_cache_line *x, const struct rg_cache_line *y)
+{
+    int64_t later = (int64_t)(x->stamp - y->stamp);
+
+    return later < 0 || (later == 0 && x->addr < y->addr);
+}
+
+/* Puts LINE in an empty way, of which the last is taken, or in the place of the least recent line.  */
+static void i1_load(struct rg_cache_i1 *i, struct rg_cache_line *line)
+{
+    struct rg_cache_line **set = &i->ways[(line->addr >> i->line_bits & ((1u << i->set_bits) - 1)) * i->assoc];
+    struct rg_cache_line **victim = set;
+
+    for (unsigned w = 1; w < i->assoc && *victim != NULL; w++)
+        if (set[w] == NULL || older(set[w], *victim))
+            victim = &set[w];
+    if (*victim != NULL)
+        (*victim)->absent = UINT64_MAX;
+    *victim = line;
+    line->absent = 0;
+}
+
+static inline bool i1_touch(struct rg_cache_i1 *i, struct rg_cache_line *line, uint64_t time)
+{
+    bool hit = line->absent == 0;
+
+    if (!hit)
+        i1_load(i, line);
+    line->stamp = time;
+    return hit;
+}
+
+static inline struct rg_cache_line *next_line(struct rg_cache_i1 *i, struct rg_cache_line *line)
+{
+    if (line->next == NULL)
+        line->next = line_of(i, line->addr + ((uint64_t)1 << i->line_bits));
+    return line->next;
+}
+
+static inline bool i1_access(struct rg_cache_i1 *i, struct rg_cache_line *line, uint64_t a, unsigned size, uint64_t time)
+{
+    bool hit = i1_touch(i, line, time);
+
+    if ((a + size - 1) >> i->line_bits != a >> i->line_bits)
+        hit &= i1_touch(i, next_line(i, line), time);
+    return hit;
+}
+
+/* ---- the whole ---- */
+
+struct rg_cache *rg_cache_new(const struct rg_geometry *i1, const struct rg_geometry *d1, const struct rg_geometry *ll,
+                              unsigned mode, struct rg_cache_hot *hot, struct rg_cache_line *(*new_line)(void))
+{
+    struct rg_cache *c = rg_alloc("cache", sizeof *c);
+
+    RG_ASSERT(mode <= RG_CACHE_USE && rg_geometry_check(i1) == RG_GEOMETRY_OK && rg_geometry_check(d1) == RG_GEOMETRY_OK &&
+              rg_geometry_check(ll) == RG_GEOMETRY_OK);
+    hot->time = 1;
+    c->mode = mode;
+    c->max_access = i1->line < d1->line ? i1->line : d1->line;
+    if (ll->line < c->max_access)
+        c->max_access = ll->line;
+    c->ll_line_bits = rg_log2(ll->line);
+    i1_init(&c->i1, i1, new_line);
+    d1_init(&c->d1, d1, hot, mode & RG_CACHE_WB);
+    if (mode == RG_CACHE_USE) {
+        c->useful = rg_cache_useful_new((struct rg_geometry[]){*i1, *d1, *ll});
+        c->i1.ways[0]->absent = UINT64_MAX;
+    } else if (mode & RG_CACHE_WB) {
+        rg_cache_wb_init(&c->wb, ll);
+    } else {
+        rg_lru_init(&c->ll, ll);
+    }
+    return c;
+}
+
+void rg_cache_free(struct rg_cache *c)
+{
+    i1_free(&c->i1);
+    rg_free(c->d1.ways);
+    rg_lru_free(&c->ll);
+    rg_free(c->wb.words);
+    if (c->useful != NULL)
+        rg_cache_useful_free(c->useful);
+    rg_free(c);
+}
+
+void rg_cache_clear(struct rg_cache *c)
+{
+    i1_clear(&c->i1);
+    d1_clear(&c->d1);
+    if (c->mode == RG_CACHE_USE) {
+        rg_cache_useful_clear(c->useful);
+        c->i1.ways[0]->absent = UINT64_MAX;
+    } else if (c->mode & RG_CACHE_WB) {
+        rg_cache_wb_clear(&c->wb);
+    } else {
+        rg_lru_clear(&c->ll);
+    }
+    memset(c->streams, 0, sizeof c->streams);
+}
+
+unsigned rg_cache_d1_line_bits(const struct rg_cache *c) { return c->d1.line_bits; }
+unsigned rg_cache_i1_line_bits(const struct rg_cache *c) { return c->i1.line_bits; }
+unsigned rg_cache_max_access(const struct rg_cache *c) { return c->max_access; }
+bool rg_cache_one_set(const struct rg_cache *c) { return c->d1.set_bits == 0; }
+struct rg_cache_line *rg_cache_code_line(struct rg_cache *c, uint64_t a) { return line_of(&c->i1, a); }
+struct rg_cache_line *rg_cache_next_line(struct rg_cache *c, struct rg_cache_line *line) { return next_line(&c->i1, line); }
+
+void rg_cache_shift_code_time(struct rg_cache *c, uint64_t delta)
+{
+    size_t ways = (size_t)c->i1.assoc << c->i1.set_bits;
+
+    for (size_t w = 0; w < ways; w++)
+        if (c->i1.ways[w] != NULL)
+            c->i1.ways[w]->stamp += delta;
+}
+
+static void prefetch(struct rg_cache *c, uint64_t a)
+{
+    uint64_t fetch;
+
+    if (!rg_cache_prefetch(c->streams, c->ll_line_bits, a, &fetch))
+        return;
+    if (c->mode & RG_CACHE_WB)
+        rg_cache_wb_prefetch(&c->wb, fetch);
+    else
+        rg_lru_access(&c->ll, fetch, 1);
+}
+
+/* What L1 did not have.  */
+static enum rg_cache_result ll_access(struct rg_cache *c, uint64_t a, unsigned size, bool write)
+{
+    if (c->mode & RG_CACHE_WB)
+        return rg_cache_wb_access(&c->wb, a, size, write);
+    return rg_lru_access(&c->ll, a, size) ? RG_CACHE_LL_HIT : RG_CACHE_MISS;
+}
+
+enum rg_cache_result rg_cache_fetch(struct rg_cache *c, struct rg_cache_line *line, uint64_t a, unsigned size, uint64_t time)
+{
+    if (c->mode == RG_CACHE_USE)
+        return rg_cache_useful_access(c->useful, false, a, size);
+    if (i1_access(&c->i1, line, a, size, time))
+        return RG_CACHE_L1_HIT;
+    if (c->mode & RG_CACHE_HWPREF)
+        prefetch(c, a);
+    return ll_access(c, a, size, false);
+}
+
+/* L1 writes through: with RG_CACHE_WB a write that hits L1 goes to LL, too, but what it does there is not the program's
+   concern.  The prefetcher sees such a write, and all writes before L1 does.  */
+static enum rg_cache_result write_through(struct rg_cache *c, uint64_t a, unsigned size, uint64_t time)
+{
+    if (c->mode & RG_CACHE_HWPREF)
+        prefetch(c, a);
+    bool hit = d1_access(&c->d1, a, size, time);
+    enum rg_cache_result result = ll_access(c, a, size, true);
+    return hit ? RG_CACHE_L1_HIT : result;
+}
+
+enum rg_cache_result rg_cache_data(struct rg_cache *c, uint64_t a, unsigned size, bool write, uint64_t time)
+{
+    if (c->mode == RG_CACHE_USE)
+        return rg_cache_useful_access(c->useful, true, a, size);
+    if (write && (c->mode & RG_CACHE_WB))
+        return write_through(c, a, size, time);
+    if (d1_access(&c->d1, a, size, time))
+        return RG_CACHE_L1_HIT;
+    if (c->mode & RG_CACHE_HWPREF)
+        prefetch(c, a);
+    return ll_access(c, a, size, false);
+}
+
+void rg_cache_use_owner(struct rg_cache *c, struct rg_cache_use *owner, bool collect)
+{
+    if (c->mode == RG_CACHE_USE)
+        rg_cache_useful_owner(c->useful, owner, collect);
+}
+
+void rg_cache_use_finish(struct rg_cache *c)
+{
+    if (c->mode == RG_CACHE_USE)
+        rg_cache_useful_finish(c->useful);
+}

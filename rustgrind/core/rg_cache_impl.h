@@ -1,0 +1,67 @@
+/* rg_cache_impl.h - the parts of the cache model, for rg_cache*.c only.
+
+   SPDX-License-Identifier: GPL-2.0-or-later  */
+#ifndef RG_CACHE_IMPL_H
+#define RG_CACHE_IMPL_H
+
+#include "rg_cache.h"
+#include "rg_lru.h"
+#include "rg_map.h"
+
+/* A place of D1.  */
+struct rg_cache_way {
+    uint64_t line;  /* an address; RG_CACHE_NO_LINE: empty */
+    uint64_t stamp; /* of the last access, unless the line has its slot */
+};
+
+enum { RG_CACHE_NO_LINE = 1, RG_CACHE_NO_WAY = UINT32_MAX };
+
+struct rg_cache_d1 {
+    unsigned line_bits, set_bits, assoc;
+    bool no_slots; /* no line ever gets its slot */
+    struct rg_cache_way *ways;
+    struct rg_cache_hot *hot;
+    uint32_t slot_way[RG_CACHE_SLOTS]; /* where the line is that has the slot; RG_CACHE_NO_WAY: none has it */
+};
+
+struct rg_cache_i1 {
+    unsigned line_bits, set_bits, assoc;
+    struct rg_cache_line **ways; /* NULL: empty */
+    struct rg_map lines;         /* by address */
+    struct rg_cache_line *(*new_line)(void); /* NULL: they are in CHUNKS */
+    struct rg_cache_chunk *chunks;
+};
+
+/* LL with dirty lines (rg_cache_wb.c).  */
+struct rg_cache_wb {
+    unsigned line_bits, set_bits, assoc;
+    uint64_t tag_mask;
+    uint64_t *words;
+};
+
+void rg_cache_wb_init(struct rg_cache_wb *w, const struct rg_geometry *g);
+void rg_cache_wb_clear(struct rg_cache_wb *w);
+enum rg_cache_result rg_cache_wb_access(struct rg_cache_wb *w, uint64_t a, unsigned size, bool write);
+void rg_cache_wb_prefetch(struct rg_cache_wb *w, uint64_t a);
+
+enum { RG_CACHE_STREAMS = 8 };
+
+/* The prefetcher (rg_cache_wb.c).  */
+struct rg_cache_stream {
+    uint32_t last;  /* line number, cut to 32 bits */
+    int64_t run;    /* lines met one after the other: upwards, or downwards when negative */
+};
+
+/* Tells the prefetcher of an access.  Returns true and sets *FETCH when it fetches a line.  */
+bool rg_cache_prefetch(struct rg_cache_stream streams[RG_CACHE_STREAMS], unsigned line_bits, uint64_t a, uint64_t *fetch);
+
+/* RG_CACHE_USE (rg_cache_use.c).  */
+struct rg_cache_useful;
+struct rg_cache_useful *rg_cache_useful_new(const struct rg_geometry g[3]);
+void rg_cache_useful_free(struct rg_cache_useful *u);
+void rg_cache_useful_clear(struct rg_cache_useful *u);
+void rg_cache_useful_finish(struct rg_cache_useful *u);
+void rg_cache_useful_owner(struct rg_cache_useful *u, struct rg_cache_use *owner, bool collect);
+enum rg_cache_result rg_cache_useful_access(struct rg_cache_useful *u, bool data, uint64_t a, unsigned size);
+
+#endif
