@@ -110,8 +110,10 @@ static uint32_t parts_to(const struct level *l, uint64_t last)
 
 static uint32_t lost_bytes(const struct level *l, uint32_t mask)
 {
-    uint32_t unused = PARTS - (uint32_t)__builtin_popcount(mask);
+    uint32_t unused = PARTS;
 
+    for (; mask != 0; mask &= mask - 1)
+        unused--;
     return (uint32_t)((uint64_t)unused << l->line_bits) / PARTS;
 }
 
