@@ -15,7 +15,7 @@
 enum {
     RG_DEMANGLE_MAX_DEPTH = 500,       /* nested paths, types, constants and back references */
     RG_DEMANGLE_MAX_OUTPUT = 1000000,  /* bytes of one demangled name, without suffix */
-    RG_DEMANGLE_MAX_STEPS = 2000000,   /* paths, types and constants visited for one output; as if it were too long */
+    RG_DEMANGLE_MAX_STEPS = 600000,    /* paths, types and constants visited for one output; as if it were too long */
 };
 
 enum rg_symbol_kind { RG_SYMBOL_LEGACY, RG_SYMBOL_V0 };

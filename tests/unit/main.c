@@ -22,6 +22,7 @@ static const struct {
     { "vectors", suite_vectors },
     { "glob", suite_glob },
     { "demangle", suite_demangle },
+    { "item", suite_item },
     { "geometry", suite_geometry },
     { "inflate", suite_inflate },
     { "elf", suite_elf },
