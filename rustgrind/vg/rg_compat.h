@@ -10,6 +10,8 @@
 
 #include "pub_tool_basics.h"
 
+#include "libvex_guest_amd64.h"
+
 #include "pub_tool_aspacemgr.h"
 #include "pub_tool_clientstate.h"
 #include "pub_tool_debuginfo.h"
@@ -38,6 +40,37 @@ extern void VG_(discard_translations)(Addr start, ULong range, const HChar *who)
 /* How many superblocks a thread may run before the tool hears of it; 0 where it cannot be told, because it cannot be changed.  */
 extern UInt VG_(clo_scheduling_quantum) __attribute__((weak));
 static inline UInt rg_compat_quantum(void) { return &VG_(clo_scheduling_quantum) ? VG_(clo_scheduling_quantum) : 0; }
+
+/* Further core functions that are no tool API but have these prototypes in 3.19 to 3.27: Valgrind's lock, which the thread that runs
+   has; is the thread to end without running any more; the thread that the kernel's task is, or VG_INVALID_THREADID.  */
+extern void VG_(acquire_BigLock)(ThreadId tid, const HChar *who);
+extern void VG_(release_BigLock)(ThreadId tid, Int status, const HChar *who);
+enum { RG_COMPAT_YIELDING = 4 }; /* VgTs_Yielding */
+static inline void rg_compat_acquire_lock(ThreadId tid) { VG_(acquire_BigLock)(tid, "rustgrind"); }
+static inline void rg_compat_release_lock(ThreadId tid) { VG_(release_BigLock)(tid, RG_COMPAT_YIELDING, "rustgrind"); }
+extern Bool VG_(is_exiting)(ThreadId tid);
+extern ThreadId VG_(lwpid_to_vgtid)(Int lwpid);
+
+/* TID, which is about to run, comes back at its first superblock.  */
+static inline void rg_compat_run_nothing(ThreadId tid)
+{
+    static const Int none;
+    VG_(set_shadow_regs_area)(tid, 0, __builtin_offsetof(VexGuestAMD64State, host_EvC_COUNTER), sizeof none, (const UChar *)&none);
+}
+
+/* The code in which the program's own system calls that may wait are made.  */
+extern const Addr ML_(blksys_setup), ML_(blksys_finished);
+static inline Bool rg_compat_in_client_syscall(Addr pc) { return pc >= ML_(blksys_setup) && pc <= ML_(blksys_finished); }
+
+/* A system call of our own: its result, or minus an error.  */
+static inline Long rg_compat_syscall(UWord number, UWord a, UWord b, UWord c, UWord d)
+{
+    register UWord r10 __asm__("r10") = d;
+    Long result;
+
+    __asm__ volatile("syscall" : "=a"(result) : "0"(number), "D"(a), "S"(b), "d"(c), "r"(r10) : "rcx", "r11", "memory");
+    return result;
+}
 
 /* N bytes of zeroed memory straight from the address space manager; NULL when there is none.  Never given back.  */
 static inline void *rg_compat_shadow_alloc(SizeT n)

@@ -20,6 +20,7 @@
    --hot-after=0 is the other way).
 
    Generated code reaches the state from a base register, and counters, which lie within 2 GB of it, too: short addresses.  */
+#include "rg_deterministic.h"
 #include "rg_vg.h"
 
 #define OFFSET_OF(type, field) __builtin_offsetof(type, field)
@@ -474,6 +475,8 @@ IRSB *rg_instrument(VgCallbackClosure *closure, IRSB *in, const VexGuestLayout *
         }
         if (st->tag == Ist_Exit)
             emit_side_exit(&b, &b.sb->exits[x++], st->Ist.Exit.guard, i);
+        if (st->tag == Ist_Dirty)
+            rg_deterministic_dirty(st->Ist.Dirty.details);
         track_sp(&b, st);
         add(&b, st);
     }

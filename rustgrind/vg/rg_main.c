@@ -1,6 +1,7 @@
 /* rg_main.c - wiring: who is called when.
 
    SPDX-License-Identifier: GPL-2.0-or-later  */
+#include "rg_deterministic.h"
 #include "rg_version.h"
 #include "rg_vg.h"
 
@@ -31,15 +32,19 @@ static void forget_unmapped(Addr a, SizeT len)
 /* execve: an attempt to run what is no program changes nothing, so it is worth no dump.  */
 static void pre_syscall(ThreadId tid, UInt number, UWord *args, UInt n_args)
 {
-    (void)tid, (void)n_args;
-    if (number == __NR_execve && VG_(am_is_valid_for_client)(args[0], 1, VKI_PROT_READ) &&
+    (void)n_args;
+    if (rg_opt.deterministic)
+        rg_deterministic_pre_syscall(tid, number, args);
+    if (!rg_opt.compat_callgrind && number == __NR_execve && VG_(am_is_valid_for_client)(args[0], 1, VKI_PROT_READ) &&
         VG_(access)((const HChar *)args[0], False, False, True) == 0)
         rg_dump_before_exec();
 }
 
 static void post_syscall(ThreadId tid, UInt number, UWord *args, UInt n_args, SysRes res)
 {
-    (void)tid, (void)number, (void)args, (void)n_args, (void)res;
+    (void)n_args;
+    if (rg_opt.deterministic)
+        rg_deterministic_post_syscall(tid, number, args, res);
 }
 
 /* Requests of callgrind.h.  Ignoring them in silence would pass numbers of the whole run for numbers of a part of it.  */
@@ -65,7 +70,8 @@ static void post_clo_init(void)
     force_exact_translation();
     rg_code_init();
     rg_threads_register();
-    if (!rg_opt.compat_callgrind)
+    rg_deterministic_init();
+    if (!rg_opt.compat_callgrind || rg_opt.deterministic)
         VG_(needs_syscall_wrapper)(pre_syscall, post_syscall);
     VG_(track_die_mem_munmap)(forget_unmapped);
     rg_dump_init();

@@ -12,9 +12,10 @@ struct rg_options rg_opt = {
     .skip_plt = True,
     .separate_recs = 2,
     .hot_after = 3000,
+    .seed = 1,
 };
 
-enum kind { BOOL, INT, STRING, KEYWORD, WORDS, GEOMETRY };
+enum kind { BOOL, INT, STRING, KEYWORD, WORDS, GEOMETRY, SEED };
 
 struct option {
     const HChar *name;
@@ -73,11 +74,13 @@ static const struct option options[] = {
      .help = "count instructions that lock the bus: Ge"},
     {.name = "--collect-systime", .kind = WORDS, .value = &rg_opt.collect_systime, .allowed = "no|yes|msec|usec|nsec",
      .default_text = "no", .help = "count and time system calls; yes: in msec"},
+    {.name = "--deterministic", .kind = SEED, .value = &rg_opt.deterministic, .allowed = "no|yes|SEED", .default_text = "no",
+     .help = "the same random numbers, time and order of threads in each run"},
     {.name = "--hot-after", .kind = INT, .value = &rg_opt.hot_after, .allowed = "0..1000000000", .min = 0, .max = 1000000000,
      .default_text = "3000", .help = "runs after which a superblock is translated inline", .debug = True},
 };
 
-enum { N_OPTIONS = sizeof options / sizeof options[0] };
+enum { N_OPTIONS = sizeof options / sizeof options[0], MAX_SEED_DIGITS = 19 };
 
 static Bool set_bool(const HChar *arg, const struct option *o, const HChar *v)
 {
@@ -126,6 +129,19 @@ static Bool set_geometry(const HChar *arg, const struct option *o, const HChar *
     return True;
 }
 
+/* 'yes' is the seed 1.  */
+static Bool set_seed(const HChar *arg, const struct option *o, const HChar *v)
+{
+    HChar *end = NULL;
+    Bool yes = VG_(strcmp)(v, "yes") == 0, no = VG_(strcmp)(v, "no") == 0;
+
+    rg_opt.seed = yes || no ? 1 : VG_(strtoull10)(v, &end);
+    if (!yes && !no && (v[0] < '0' || v[0] > '9' || *end || end - v > MAX_SEED_DIGITS))
+        VG_(fmsg_bad_option)(arg, "%s takes 'yes', 'no' or a number of up to %d digits, not '%s'\n", o->name, MAX_SEED_DIGITS, v);
+    *(Bool *)o->value = !no;
+    return True;
+}
+
 static Bool set_option(const HChar *arg, const struct option *o, const HChar *v)
 {
     if (o->given)
@@ -135,6 +151,7 @@ static Bool set_option(const HChar *arg, const struct option *o, const HChar *v)
     switch (o->kind) {
     case BOOL: return set_bool(arg, o, v);
     case INT: return set_int(arg, o, v);
+    case SEED: return set_seed(arg, o, v);
     case STRING:
         if (!v[0])
             VG_(fmsg_bad_option)(arg, "%s needs a file name\n", o->name);

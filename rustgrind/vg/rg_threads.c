@@ -4,6 +4,8 @@
 
    Valgrind runs one thread at a time and tells the tool before each slice, so the running thread's state is a plain global
    that is swapped here.  Counters belong to all threads; shadow stacks, level cells and the running total to one.  */
+#include "rg_deterministic.h"
+#include "rg_turn.h"
 #include "rg_vg.h"
 
 ThreadId rg_current_tid = 1;
@@ -46,6 +48,8 @@ static void start_client_code(ThreadId tid, ULong blocks)
     struct rg_state *base = &rg_s;
 
     (void)blocks;
+    if (rg_opt.deterministic)
+        rg_deterministic_start(tid);
     /* Generated code finds the state through this shadow register.  A new thread does not have it yet.  */
     VG_(set_shadow_regs_area)(tid, 1, 0, sizeof base, (const UChar *)&base);
     switch_to(tid);
@@ -56,7 +60,8 @@ static void start_client_code(ThreadId tid, ULong blocks)
 
 static void stop_client_code(ThreadId tid, ULong blocks)
 {
-    (void)tid, (void)blocks;
+    if (rg_opt.deterministic)
+        rg_turn_stopped(tid, blocks);
     rg_hot_retranslate();
 }
 
@@ -65,6 +70,8 @@ static void thread_exit(ThreadId tid)
     struct rg_thread *t = &threads[tid];
 
     switch_to(tid);
+    if (rg_opt.deterministic)
+        rg_turn_may_wait(tid);
     if (rg_opt.compat_callgrind) {
         t->restarted = True;
         return;

@@ -293,6 +293,8 @@ struct rg_options {
     Bool simulate_wb, simulate_hwpref, cacheuse;
     Bool collect_bus;
     Int collect_systime; /* enum rg_systime */
+    Bool deterministic;
+    ULong seed;
 };
 
 extern struct rg_options rg_opt;
