@@ -5,9 +5,7 @@
 #define RG_REPORT_H
 
 #include "rg_profile.h"
-
-/* Receives one line of text without newline.  */
-typedef void (*rg_line_fn)(void *arg, const char *line);
+#include "rg_text.h"
 
 /* Prints the N functions with the highest cost of event number EVENT: one table by self and one by inclusive cost, with an
    empty line between them.  A table is a head line and one row per function:

@@ -8,6 +8,9 @@
 
 #include "rg_buf.h"
 
+/* Receives one line of text without newline.  */
+typedef void (*rg_line_fn)(void *arg, const char *line);
+
 /* Appends the N bytes at S.  A byte that is not part of a valid UTF-8 character, or is part of a control character (newline,
    escape, U+0080 to U+009F ...), is written as \xNN with two hexadecimal digits.  */
 void rg_text_put(struct rg_buf *b, const char *s, size_t n);

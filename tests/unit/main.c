@@ -31,6 +31,7 @@ static const struct {
     { "cache_wb", suite_cache_wb },
     { "cache_use", suite_cache_use },
     { "branch", suite_branch },
+    { "simtext", suite_simtext },
     { "profile", suite_profile },
     { "cgwrite", suite_cgwrite },
     { "report", suite_report },
