@@ -4,16 +4,15 @@
 
    Addresses become files and lines only here.  Every instruction of an executed superblock is looked up once, whatever the
    number of contexts it ran in.  */
+#include "rg_events.h"
 #include "rg_out.h"
-#include "rg_vg.h"
+#include "rg_sim.h"
 
 #include "../core/rg_cgwrite.h"
 #include "../core/rg_profile.h"
 #include "../core/rg_report.h"
 
-enum { N_EVENTS = 1, REPORT_ROWS = 10, FILE_CACHE = 1024 };
-
-static const char *const event_names[N_EVENTS] = {"Ir"};
+enum { REPORT_ROWS = 10, FILE_CACHE = 1024 };
 
 /* ---- where instructions are in the source ---- */
 
@@ -80,6 +79,8 @@ struct dump {
     const HChar *cached_path;
     UInt cached_file;
     ULong superblocks;
+    uint64_t *costs;     /* scratch: of each instruction of a superblock, RG_N_EVENTS wide */
+    UInt costs_room;
 };
 
 static UInt file_id(struct dump *d, const HChar *path)
@@ -107,28 +108,107 @@ static struct rg_pos pos_of(struct dump *d, const struct rg_line *l, const HChar
     return (struct rg_pos){file_id(d, l->file ? l->file : fallback), l->line, off};
 }
 
-static void add_segment(struct dump *d, const struct rg_sb *sb, const struct rg_seg *seg, struct rg_node node,
-                        const struct rg_fn *fn, UWord count)
+static uint64_t *cost_of(struct dump *d, UInt instr, enum rg_event e)
 {
-    PtrdiffT off = sb->off + (rg_sb_instr_addr(sb, seg->first) - sb->addr);
-    UInt end = seg->first + seg->n;
+    return &d->costs[instr * rg_ev.n + rg_ev.column[e]];
+}
 
-    for (UInt i = seg->first; i < end;) {
+static Bool has_plain(const struct rg_sb *sb, UInt instr, enum rg_access_kind kind)
+{
+    for (UInt i = 0; i < sb->n_segs; i++)
+        for (UInt k = 0; k < sb->segs[i].sim->n; k++) {
+            const struct rg_access *x = &sb->segs[i].sim->accesses[k];
+            if (x->instr == instr && x->kind == kind && !x->guarded)
+                return True;
+        }
+    return False;
+}
+
+/* callgrind counts a guarded access where the counters of its kind would be, in an array of counters by instruction and kind.  If
+   the instruction has none, because it has no other access of the kind, what comes next is counted instead.  Returns NULL
+   behind the array's end.  */
+static uint64_t *guarded_cost(struct dump *d, const struct rg_sb *sb, const struct rg_access *a, enum rg_event e)
+{
+    static const UChar write[RG_N_EVENTS] = {[RG_DR] = RG_DW, [RG_D1MR] = RG_D1MW, [RG_DLMR] = RG_DLMW, [RG_DLDMR] = RG_DLDMW};
+    static const UChar fetch[RG_N_EVENTS] = {
+        [RG_DR] = RG_IR, [RG_D1MR] = RG_I1MR, [RG_DLMR] = RG_ILMR, [RG_DLDMR] = RG_ILDMR,
+        [RG_DW] = RG_IR, [RG_D1MW] = RG_I1MR, [RG_DLMW] = RG_ILMR, [RG_DLDMW] = RG_ILDMR};
+
+    if (!rg_opt.compat_callgrind || has_plain(sb, a->instr, a->kind))
+        return cost_of(d, a->instr, e);
+    if (a->kind == RG_ACC_READ && has_plain(sb, a->instr, RG_ACC_WRITE))
+        return cost_of(d, a->instr, write[e]);
+    return a->instr + 1u < sb->n_instrs ? cost_of(d, a->instr + 1, fetch[e]) : NULL;
+}
+
+/* Adds to the costs of instructions what SEG, which ran *COUNTER times, costs; SLOTS are counters of rare events or NULL.  */
+static void add_segment(struct dump *d, const struct rg_seg *seg, const UWord *counter, const UWord *slots)
+{
+    UWord count = *counter, executed = rg_opt.cache_sim ? count : count - rg_uncounted(counter);
+
+    for (UInt i = seg->first; i < seg->first + seg->n; i++)
+        *cost_of(d, i, RG_IR) += executed;
+    for (UInt k = 0; seg->sim && k < seg->sim->n; k++) {
+        const struct rg_access *a = &seg->sim->accesses[k];
+        enum rg_event events[RG_MAX_SLOTS], e = rg_sb_static_event(a);
+        UInt n = slots ? rg_sim_slots(a, events) : 0;
+        if (e != RG_IR)
+            *cost_of(d, a->instr, e) += count;
+        for (UInt i = 0; i < n; i++) {
+            uint64_t *cost = a->guarded ? guarded_cost(d, seg->sb, a, events[i]) : cost_of(d, a->instr, events[i]);
+            if (cost)
+                *cost += slots[a->slot + i];
+        }
+    }
+}
+
+/* Hands the costs of SB's instructions to the profile, together for those on one line.  */
+static void flush_costs(struct dump *d, const struct rg_sb *sb, struct rg_node node, const struct rg_fn *fn)
+{
+    PtrdiffT off = sb->off;
+
+    for (UInt i = 0; i < sb->n_instrs;) {
         const struct rg_line *l = &sb->lines[i];
         struct rg_pos pos = pos_of(d, l, fn->file, off);
-        uint64_t cost = 0;
-        do {
-            cost += count;
+        uint64_t *cost = &d->costs[i * rg_ev.n];
+        off += sb->ilen[i++];
+        while (i < sb->n_instrs && !rg_opt.dump_instr && sb->lines[i].file == l->file && sb->lines[i].line == l->line) {
+            for (UInt e = 0; e < rg_ev.n; e++)
+                cost[e] += d->costs[i * rg_ev.n + e];
             off += sb->ilen[i++];
-        } while (i < end && !rg_opt.dump_instr && sb->lines[i].file == l->file && sb->lines[i].line == l->line);
-        rg_profile_cost(d->profile, node, pos, &cost);
+        }
+        rg_profile_cost(d->profile, node, pos, cost);
     }
+}
+
+static void clear_costs(struct dump *d, const struct rg_sb *sb)
+{
+    UInt n = sb->n_instrs * rg_ev.n;
+
+    if (n > d->costs_room) {
+        d->costs_room = 2 * n;
+        d->costs = VG_(realloc)("rg.dump.costs", d->costs, d->costs_room * sizeof *d->costs);
+    }
+    VG_(memset)(d->costs, 0, n * sizeof *d->costs);
 }
 
 static struct rg_pos exit_pos(struct dump *d, const struct rg_exit *x)
 {
     PtrdiffT off = x->sb->off + (rg_sb_instr_addr(x->sb, x->instr) - x->sb->addr);
     return pos_of(d, &x->sb->lines[x->instr], "???", off);
+}
+
+/* The costs at WORDS: Ir, then those of lanes, STRIDE words apart.  Returns whether there are any.  */
+static Bool gather(uint64_t *cost, const UWord *words, UInt stride)
+{
+    Bool any = False;
+
+    for (UInt c = 0; c < rg_ev.n; c++) {
+        enum rg_event e = rg_ev.in_column[c];
+        cost[c] = words[e == RG_IR ? 0 : (1 + rg_ev.lane[e]) * stride];
+        any |= cost[c] != 0;
+    }
+    return any;
 }
 
 static void add_calls(struct dump *d, const struct rg_exit *x, const struct rg_fn *caller, struct rg_place *to,
@@ -140,16 +220,38 @@ static void add_calls(struct dump *d, const struct rg_exit *x, const struct rg_f
 
     for (UInt from = 0; from < n; from++)
         for (UInt level = 0; level < n; level++) {
-            uint64_t incl = words[n * n + from + n * level];
-            if (incl == 0)
+            uint64_t incl[RG_N_EVENTS];
+            if (!gather(incl, words + n * n + from + n * level, n * n))
                 continue;
             if (!looked_up)
                 target = line_at(to->addr);
             looked_up = True;
             rg_profile_call(d->profile, (struct rg_node){fn_id(d, caller), from + 1}, exit_pos(d, x),
                             (struct rg_node){fn_id(d, rg_place_fn(to)), level + 1},
-                            pos_of(d, &target, rg_place_fn(to)->file, to->off), words[from + n * level], &incl);
+                            pos_of(d, &target, rg_place_fn(to)->file, to->off), words[from + n * level], incl);
         }
+}
+
+/* The self cost of SB in one level of a block.  */
+static void add_level(struct dump *d, const struct rg_sb *sb, const UWord *block, struct rg_node node, const struct rg_fn *fn)
+{
+    UInt level = node.level - 1;
+    const UWord *slots = sb->n_slots ? (const UWord *)block[1 + level] : NULL;
+
+    clear_costs(d, sb);
+    for (UInt i = 0; i < sb->n_segs; i++) {
+        UWord count = block[sb->segs[i].word + level];
+        if (count || slots)
+            add_segment(d, &sb->segs[i], &block[sb->segs[i].word + level], slots);
+    }
+    flush_costs(d, sb, node, fn);
+}
+
+/* callgrind writes nothing of a superblock that was begun but never left for another.  */
+static Bool never_finished(const struct rg_sb *sb, const UWord *block, UInt level)
+{
+    const UWord *counter = &block[sb->segs[0].word + level];
+    return rg_opt.compat_callgrind && *counter <= rg_uncounted(counter);
 }
 
 /* The counters of SB in one context.  */
@@ -159,14 +261,12 @@ static void add_block(struct dump *d, struct rg_sb *sb, UWord home, const UWord 
 
     if (home < RG_HOME_FIRST || ctx->tid != d->tid)
         return;
-    for (UInt i = 0; i < sb->n_segs; i++)
-        for (UInt level = 0; level < rg_n_levels; level++) {
-            UWord count = block[sb->segs[i].word + level];
-            if (i == 0)
-                d->superblocks += count;
-            if (count)
-                add_segment(d, sb, &sb->segs[i], (struct rg_node){fn_id(d, ctx->fn), level + 1}, ctx->fn, count);
-        }
+    for (UInt level = 0; sb->n_segs > 0 && level < rg_n_levels; level++) {
+        UWord count = block[sb->segs[0].word + level];
+        d->superblocks += count;
+        if (count && !never_finished(sb, block, level))
+            add_level(d, sb, block, (struct rg_node){fn_id(d, ctx->fn), level + 1}, ctx->fn);
+    }
     for (UInt i = 0; i < sb->n_exits; i++)
         if (sb->exits[i].has_edge)
             add_calls(d, &sb->exits[i], ctx->fn, sb->exits[i].to, block + sb->exits[i].edge_word);
@@ -192,10 +292,12 @@ static void add_edge(struct dump *d, const struct rg_edge *e)
         return;
     }
     for (UInt level = 0; level < rg_n_levels; level++) {
-        uint64_t cost = e->words[level];
         const struct rg_exit *last = &e->exit->sb->exits[e->exit->sb->n_exits - 1];
-        if (cost)
-            rg_profile_cost(d->profile, (struct rg_node){fn_id(d, ctx->fn), level + 1}, exit_pos(d, last), &cost);
+        uint64_t cost[RG_N_EVENTS];
+        if (never_finished(e->exit->sb, e->block, level))
+            continue;
+        if (gather(cost, e->words + level, rg_n_levels))
+            rg_profile_cost(d->profile, (struct rg_node){fn_id(d, ctx->fn), level + 1}, exit_pos(d, last), cost);
     }
 }
 
@@ -222,7 +324,7 @@ static void add_all(struct dump *d)
 static void dump_make(struct dump *d, UInt tid)
 {
     *d = (struct dump){.tid = tid};
-    d->profile = rg_profile_new(N_EVENTS);
+    d->profile = rg_profile_new(rg_ev.n);
     d->fn_ids = RG_ALLOC("rg.dump.fns", (rg_code_n_fns() + 64) * sizeof *d->fn_ids);
     rg_profile_set_positions(d->profile, rg_opt.dump_line, rg_opt.dump_instr);
     add_all(d);
@@ -233,6 +335,7 @@ static void dump_free(struct dump *d)
 {
     rg_profile_free(d->profile);
     VG_(free)(d->fn_ids);
+    VG_(free)(d->costs);
 }
 
 /* ---- the file ---- */
@@ -249,7 +352,7 @@ static void write_profile(struct dump *d, const HChar *path, Int thread, const H
         .creator = creator,
         .cmd = command,
         .trigger = trigger,
-        .events = event_names,
+        .events = rg_ev.names,
         .bb_to = d->superblocks,
         .pid = VG_(getpid)(),
         .part = 1,
@@ -259,10 +362,11 @@ static void write_profile(struct dump *d, const HChar *path, Int thread, const H
         .compress_strings = rg_opt.compress_strings,
         .compress_pos = rg_opt.compress_pos,
     };
-    uint64_t summary = rg_threads_total();
+    uint64_t summary[RG_N_EVENTS];
 
+    rg_threads_total(summary);
     if (rg_opt.compat_callgrind && !thread)
-        opt.summary = &summary;
+        opt.summary = summary;
     VG_(sprintf)(creator, "rustgrind-%s", PACKAGE_VERSION);
     rg_cgwrite(d->profile, &opt, rg_out_sink, out);
     rg_out_close(out);

@@ -5,6 +5,7 @@
    Direct calls have theirs in the block of the calling superblock, where generated code finds them; all others are made here
    when they are first taken, and found again by (block, exit, target).  */
 #include "rg_edge.h"
+#include "rg_events.h"
 
 #include "pub_tool_hashtable.h"
 
@@ -39,7 +40,7 @@ static struct rg_edge *edge_of(const struct rg_source *from, struct rg_place *to
         e->block = from->block;
         e->exit = from->exit;
         e->to = to;
-        e->words = rg_arena_words(to ? 2 * rg_n_levels * rg_n_levels : rg_n_levels);
+        e->words = rg_arena_words(to ? rg_edge_n_words() : rg_skip_words(rg_ev.n_static + rg_ev.n_rare));
         e->next = sb->edges;
         sb->edges = e;
         VG_(HT_add_node)(edges, e);

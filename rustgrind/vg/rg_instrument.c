@@ -20,142 +20,69 @@
    --hot-after=0 is the other way).
 
    Generated code reaches the state from a base register, and counters, which lie within 2 GB of it, too: short addresses.  */
+#include "rg_build.h"
 #include "rg_deterministic.h"
-#include "rg_vg.h"
-
-#define OFFSET_OF(type, field) __builtin_offsetof(type, field)
-
-/* What is known of a value relative to SP at the start of the superblock: it is at most SP + UB.  */
-struct sp_info {
-    Bool known;
-    Long ub;
-};
-
-struct builder {
-    IRSB *out;
-    struct rg_sb *sb;
-    IRExpr *base;  /* &rg_s */
-    IRExpr *off;   /* state.off, which no superblock changes before its exit */
-    IRExpr *total; /* state.total, with the last segment begun */
-    Int offset_sp, size_sp;
-    struct sp_info *tmps; /* by temporary of the input */
-    Int n_tmps;
-    struct sp_info sp; /* now */
-    IRExpr *sp_value;  /* what was last put there, NULL: unknown */
-    Long checked;      /* SP up to this is known to be in the top entry */
-    Int last_put_sp;   /* index of the last statement that changes SP */
-    Bool is_plt;
-    Bool cold;
-    Bool ip_is_addr; /* the guest jumps to the superblock by its own address */
-};
-
-/* ---- IR ---- */
-
-static IRExpr *cword(UWord v) { return IRExpr_Const(IRConst_U64(v)); }
-static void add(struct builder *b, IRStmt *st) { addStmtToIRSB(b->out, st); }
-
-static IRExpr *bind_ty(struct builder *b, IRType ty, IRExpr *e)
-{
-    IRTemp t = newIRTemp(b->out->tyenv, ty);
-    add(b, IRStmt_WrTmp(t, e));
-    return IRExpr_RdTmp(t);
-}
-
-static IRExpr *bind(struct builder *b, IRExpr *e) { return bind_ty(b, Ity_I64, e); }
-static IRExpr *binop(struct builder *b, IROp op, IRExpr *x, IRExpr *y) { return bind(b, IRExpr_Binop(op, x, y)); }
-static IRExpr *cmp(struct builder *b, IROp op, IRExpr *x, IRExpr *y) { return bind_ty(b, Ity_I1, IRExpr_Binop(op, x, y)); }
-static IRExpr *load(struct builder *b, IRExpr *addr) { return bind(b, IRExpr_Load(Iend_LE, Ity_I64, addr)); }
-static IRExpr *plus(struct builder *b, IRExpr *x, UWord n) { return n ? binop(b, Iop_Add64, x, cword(n)) : x; }
-static void store(struct builder *b, IRExpr *addr, IRExpr *v) { add(b, IRStmt_Store(Iend_LE, addr, v)); }
-
-/* The state is addressed from a base pointer that every thread has in its shadow registers.  As a constant it would cost a
-   10-byte instruction at every use, because constants are propagated; and counters are in reach of a 32-bit displacement
-   from it.  */
-static IRExpr *near(struct builder *b, const volatile void *p) { return plus(b, b->base, (UWord)p - (UWord)&rg_s); }
-#define STATE(field) near(b, &rg_s.field)
-#define FRAME(frame, field) plus(b, frame, OFFSET_OF(struct rg_frame, field))
-
-static IRExpr *cached(struct builder *b, const void *field) { return load(b, cword((UWord)field)); }
-
-static IRExpr *guest_sp(struct builder *b) { return b->sp_value ? b->sp_value : bind(b, IRExpr_Get(b->offset_sp, Ity_I64)); }
-
-static void call_if(struct builder *b, IRExpr *guard, Int regparms, const HChar *name, void *fn, IRExpr **args)
-{
-    IRDirty *d = unsafeIRDirty_0_N(regparms, name, VG_(fnptr_to_fnentry)(fn), args);
-    if (guard)
-        d->guard = guard;
-    add(b, IRStmt_Dirty(d));
-}
-
-/* I1 x and y.  */
-static IRExpr *both(struct builder *b, IRExpr *x, IRExpr *y)
-{
-    IRExpr *p = bind_ty(b, Ity_I64, IRExpr_Unop(Iop_1Uto64, x));
-    IRExpr *q = bind_ty(b, Ity_I64, IRExpr_Unop(Iop_1Uto64, y));
-    return cmp(b, Iop_CmpNE64, binop(b, Iop_And64, p, q), cword(0));
-}
-
-static IRExpr *either(struct builder *b, IRExpr *x, IRExpr *y)
-{
-    IRExpr *p = bind_ty(b, Ity_I64, IRExpr_Unop(Iop_1Uto64, x));
-    IRExpr *q = bind_ty(b, Ity_I64, IRExpr_Unop(Iop_1Uto64, y));
-    return cmp(b, Iop_CmpNE64, binop(b, Iop_Or64, p, q), cword(0));
-}
+#include "rg_plan.h"
+#include "rg_sim.h"
 
 /* ---- pieces of code ---- */
 
 /* The superblock's home: it never changes once it is bound.  */
-static IRExpr *home_of_sb(struct builder *b)
+static IRExpr *home_of_sb(struct rg_builder *b)
 {
     UWord home = b->sb->block[0];
-    return home == RG_HOME_UNBOUND ? load(b, near(b, &b->sb->block[0])) : cword(home);
+    return home == RG_HOME_UNBOUND ? rg_b_load(b, rg_b_near(b, &b->sb->block[0])) : rg_b_cword(home);
 }
 
 /* Arguments of a guarded call are computed whether it is made or not, so this one has none: the helper finds the superblock
    by the guest's instruction pointer, which every jump to a translation has just set.  Where the call has been made before, in
    other contexts than home, it is faster to say which superblock it is.  */
-static void emit_enter(struct builder *b)
+static void emit_enter(struct rg_builder *b)
 {
-    IRExpr *home = load(b, STATE(home));
-    IRExpr *away = cmp(b, Iop_CmpNE64, home, home_of_sb(b));
+    IRExpr *home = rg_b_load(b, RG_STATE(home));
+    IRExpr *away = rg_b_cmp(b, Iop_CmpNE64, home, home_of_sb(b));
 
     if (b->is_plt)
-        away = both(b, away, cmp(b, Iop_CmpNE64, home, cword(RG_HOME_SKIP)));
+        away = rg_b_both(b, away, rg_b_cmp(b, Iop_CmpNE64, home, rg_b_cword(RG_HOME_SKIP)));
     if (b->ip_is_addr && !b->sb->copies)
-        call_if(b, away, 0, "rg_h_enter_ip", &rg_h_enter_ip, mkIRExprVec_0());
+        rg_b_call_if(b, away, 0, "rg_h_enter_ip", &rg_h_enter_ip, mkIRExprVec_0());
     else
-        call_if(b, away, 1, "rg_h_enter_sb", &rg_h_enter_sb, mkIRExprVec_1(cword((UWord)b->sb)));
+        rg_b_call_if(b, away, 1, "rg_h_enter_sb", &rg_h_enter_sb, mkIRExprVec_1(rg_b_cword((UWord)b->sb)));
 }
 
 /* In skipped code state.off is the address of the call site's counter of instructions.  */
-static IRExpr *plt_counter(struct builder *b, IRExpr *counter, UWord n, IRExpr **increment)
+static IRExpr *plt_counter(struct rg_builder *b, IRExpr *counter, UWord n, IRExpr **increment)
 {
-    IRExpr *skip = cmp(b, Iop_CmpEQ64, load(b, STATE(home)), cword(RG_HOME_SKIP));
-    *increment = bind(b, IRExpr_ITE(skip, cword(n), cword(1)));
-    return bind(b, IRExpr_ITE(skip, load(b, STATE(off)), counter));
+    IRExpr *skip = rg_b_cmp(b, Iop_CmpEQ64, rg_b_load(b, RG_STATE(home)), rg_b_cword(RG_HOME_SKIP));
+    *increment = rg_b_bind(b, IRExpr_ITE(skip, rg_b_cword(n), rg_b_cword(1)));
+    return rg_b_bind(b, IRExpr_ITE(skip, rg_b_load(b, RG_STATE(off)), counter));
 }
 
 /* The address is written twice, not shared: each becomes part of an instruction.  */
-static void emit_segment(struct builder *b, const struct rg_seg *seg)
+static void emit_segment(struct rg_builder *b, const struct rg_seg *seg)
 {
     if (b->cold) {
-        call_if(b, NULL, 1, "rg_h_segment", &rg_h_segment, mkIRExprVec_1(cword((UWord)seg)));
+        rg_b_call_if(b, NULL, 1, "rg_h_segment", &rg_h_segment, mkIRExprVec_1(rg_b_cword((UWord)seg)));
         return;
     }
-    IRExpr *off = b->off = b->off ? b->off : load(b, STATE(off));
+    IRExpr *off = b->off = b->off ? b->off : rg_b_load(b, RG_STATE(off));
     UWord word = (UWord)&b->sb->block[seg->word];
 
     if (b->is_plt) {
-        IRExpr *increment, *counter = plt_counter(b, plus(b, off, word), seg->n, &increment);
-        store(b, counter, binop(b, Iop_Add64, load(b, counter), increment));
+        IRExpr *increment, *counter = plt_counter(b, rg_b_plus(b, off, word), seg->n, &increment);
+        rg_b_store(b, counter, rg_b_binop(b, Iop_Add64, rg_b_load(b, counter), increment));
     } else {
-        store(b, plus(b, off, word), plus(b, load(b, plus(b, off, word)), 1));
+        rg_b_store(b, rg_b_plus(b, off, word), rg_b_plus(b, rg_b_load(b, rg_b_plus(b, off, word)), 1));
     }
-    b->total = plus(b, b->total ? b->total : load(b, STATE(total)), seg->n);
-    store(b, STATE(total), b->total);
-    if (rg_opt.compat_callgrind) {
-        store(b, STATE(last), cword((UWord)seg));
-        store(b, STATE(last_acc), plus(b, off, word));
+    b->total = rg_b_plus(b, b->total ? b->total : rg_b_load(b, RG_STATE(total)), seg->n);
+    rg_b_store(b, RG_STATE(total), b->total);
+    if (seg->sim)
+        rg_emit_counts(b, seg);
+    if (rg_opt.compat_callgrind || rg_opt.collect_systime) {
+        rg_b_store(b, RG_STATE(last), rg_b_cword((UWord)seg));
+        rg_b_store(b, RG_STATE(last_acc), rg_b_plus(b, off, word));
+        if (seg->sim)
+            rg_b_store(b, RG_STATE(done), rg_b_cword(0));
     }
 }
 
@@ -168,97 +95,108 @@ struct push {
     IRExpr *sp;
 };
 
-static void emit_push(struct builder *b, const struct push *p)
+/* Takes static totals off the edge at ACC, or adds them.  */
+static void emit_lanes(struct rg_builder *b, IRExpr *acc, IROp op)
 {
-    IRExpr *frame = plus(b, p->top, RG_FRAME_SIZE);
-    IRExpr *cell = binop(b, Iop_Add64, load(b, STATE(cells)), p->home);
-    IRExpr *lvl = load(b, cell);
+    for (UInt i = 0; i < rg_ev.n_static; i++) {
+        IRExpr *total = b->lanes[i] ? b->lanes[i] : rg_b_load(b, RG_STATE(lanes[i]));
+        IRExpr *word = rg_b_plus(b, acc, rg_square(i) * sizeof(UWord));
+        rg_b_store(b, word, rg_b_binop(b, op, rg_b_load(b, word), total));
+    }
+}
+
+static void emit_push(struct rg_builder *b, const struct push *p)
+{
+    IRExpr *frame = rg_b_plus(b, p->top, RG_FRAME_SIZE);
+    IRExpr *cell = rg_b_binop(b, Iop_Add64, rg_b_load(b, RG_STATE(cells)), p->home);
+    IRExpr *lvl = rg_b_load(b, cell);
     IRExpr *acc = p->acc;
-    IRExpr *next = cword(rg_level_limit);
+    IRExpr *next = rg_b_cword(rg_level_limit);
 
     /* In this order it is one instruction.  */
     if (rg_n_levels == 2)
-        acc = binop(b, Iop_Add64, acc, bind(b, IRExpr_Binop(Iop_Shl64, lvl, IRExpr_Const(IRConst_U8(1)))));
+        acc = rg_b_binop(b, Iop_Add64, acc, rg_b_bind(b, IRExpr_Binop(Iop_Shl64, lvl, IRExpr_Const(IRConst_U8(1)))));
     else if (rg_n_levels > 2) {
-        acc = binop(b, Iop_Add64, acc, binop(b, Iop_Mul64, lvl, cword(rg_n_levels)));
-        next = bind(b, IRExpr_ITE(cmp(b, Iop_CmpEQ64, lvl, cword(rg_level_limit)), lvl, plus(b, lvl, 8)));
+        acc = rg_b_binop(b, Iop_Add64, acc, rg_b_binop(b, Iop_Mul64, lvl, rg_b_cword(rg_n_levels)));
+        next = rg_b_bind(b, IRExpr_ITE(rg_b_cmp(b, Iop_CmpEQ64, lvl, rg_b_cword(rg_level_limit)), lvl, rg_b_plus(b, lvl, 8)));
     }
-    acc = plus(b, acc, p->words);
-    store(b, acc, plus(b, load(b, acc), 1));
-    store(b, FRAME(frame, acc), acc);
-    store(b, FRAME(frame, enter), b->total);
-    store(b, FRAME(frame, sp), p->sp);
-    store(b, FRAME(frame, home), p->home);
-    store(b, FRAME(frame, off), lvl);
-    store(b, cell, next);
-    store(b, STATE(top), frame);
-    store(b, STATE(home), p->home);
-    store(b, STATE(off), lvl);
+    acc = rg_b_plus(b, acc, p->words);
+    rg_b_store(b, acc, rg_b_plus(b, rg_b_load(b, acc), 1));
+    emit_lanes(b, acc, Iop_Sub64);
+    rg_b_store(b, RG_FRAME(frame, acc), acc);
+    rg_b_store(b, RG_FRAME(frame, enter), b->total);
+    rg_b_store(b, RG_FRAME(frame, sp), p->sp);
+    rg_b_store(b, RG_FRAME(frame, home), p->home);
+    rg_b_store(b, RG_FRAME(frame, off), lvl);
+    rg_b_store(b, cell, next);
+    rg_b_store(b, RG_STATE(top), frame);
+    rg_b_store(b, RG_STATE(home), p->home);
+    rg_b_store(b, RG_STATE(off), lvl);
 }
 
-static void emit_direct_call(struct builder *b, struct rg_exit *x)
+static void emit_direct_call(struct rg_builder *b, struct rg_exit *x)
 {
     struct push p = {
-        .top = load(b, STATE(top)),
+        .top = rg_b_load(b, RG_STATE(top)),
         .acc = b->off,
         .words = (UWord)&b->sb->block[x->edge_word],
-        .home = cword(rg_ctx_home(rg_place_fn(x->to), 0)),
-        .sp = guest_sp(b),
+        .home = rg_b_cword(rg_ctx_home(rg_place_fn(x->to), 0)),
+        .sp = rg_b_guest_sp(b),
     };
     emit_push(b, &p);
 }
 
 /* A jump that is a call: it has the SP of the entry below, if the guest's SP has not left that one (and if there is one: the
    signed comparison fails for the base).  WRONG: another reason to undo it, or NULL.  */
-static void emit_tail_push(struct builder *b, struct rg_exit *x, struct push *p, IRExpr *dst, IRExpr *wrong)
+static void emit_tail_push(struct rg_builder *b, struct rg_exit *x, struct push *p, IRExpr *dst, IRExpr *wrong)
 {
-    IRExpr *sp = guest_sp(b), *below = load(b, FRAME(p->top, sp));
-    IRExpr *left = cmp(b, Iop_CmpLT64S, below, sp);
+    IRExpr *sp = rg_b_guest_sp(b), *below = rg_b_load(b, RG_FRAME(p->top, sp));
+    IRExpr *left = rg_b_cmp(b, Iop_CmpLT64S, below, sp);
 
-    p->sp = binop(b, Iop_Or64, below, cword(1));
-    store(b, plus(b, p->top, RG_FRAME_SIZE + OFFSET_OF(struct rg_frame, ret)), cword(0));
+    p->sp = rg_b_binop(b, Iop_Or64, rg_ev.n_rare ? rg_b_binop(b, Iop_And64, below, rg_b_cword(~(UWord)2)) : below, rg_b_cword(1));
+    rg_b_store(b, rg_b_plus(b, p->top, RG_FRAME_SIZE + RG_OFFSET_OF(struct rg_frame, ret)), rg_b_cword(0));
     emit_push(b, p);
-    call_if(b, wrong ? either(b, wrong, left) : left, 0, "rg_h_push_undo", &rg_h_push_undo,
-            mkIRExprVec_4(cword((UWord)x), dst, sp, b->off));
+    rg_b_call_if(b, wrong ? rg_b_either(b, wrong, left) : left, 0, "rg_h_push_undo", &rg_h_push_undo,
+            mkIRExprVec_4(rg_b_cword((UWord)x), dst, sp, b->off));
 }
 
-static void emit_tail_call(struct builder *b, struct rg_exit *x)
+static void emit_tail_call(struct rg_builder *b, struct rg_exit *x)
 {
     struct push p = {
-        .top = load(b, STATE(top)),
+        .top = rg_b_load(b, RG_STATE(top)),
         .acc = b->off,
         .words = (UWord)&b->sb->block[x->edge_word],
-        .home = cword(rg_ctx_home(rg_place_fn(x->to), 0)),
+        .home = rg_b_cword(rg_ctx_home(rg_place_fn(x->to), 0)),
     };
-    emit_tail_push(b, x, &p, cword(x->dst), NULL);
+    emit_tail_push(b, x, &p, rg_b_cword(x->dst), NULL);
 }
 
 /* What an indirect exit pushes if it goes where it went last; WRONG: it does not, or the block is not at home.  */
-static struct push push_as_last(struct builder *b, struct rg_exit *x, IRExpr *dst, IRExpr **wrong)
+static struct push push_as_last(struct rg_builder *b, struct rg_exit *x, IRExpr *dst, IRExpr **wrong)
 {
-    IRExpr *top = load(b, STATE(top));
-    IRExpr *other_dst = binop(b, Iop_Xor64, dst, cached(b, &x->site->dst));
-    IRExpr *away = binop(b, Iop_Xor64, load(b, STATE(home)), home_of_sb(b));
+    IRExpr *top = rg_b_load(b, RG_STATE(top));
+    IRExpr *other_dst = rg_b_binop(b, Iop_Xor64, dst, rg_b_cached(b, &x->site->dst));
+    IRExpr *away = rg_b_binop(b, Iop_Xor64, rg_b_load(b, RG_STATE(home)), home_of_sb(b));
 
-    *wrong = cmp(b, Iop_CmpNE64, binop(b, Iop_Or64, other_dst, away), cword(0));
+    *wrong = rg_b_cmp(b, Iop_CmpNE64, rg_b_binop(b, Iop_Or64, other_dst, away), rg_b_cword(0));
     return (struct push){
         .top = top,
-        .acc = binop(b, Iop_Add64, cached(b, &x->site->words), load(b, FRAME(top, off))),
-        .home = cached(b, &x->site->home),
+        .acc = rg_b_binop(b, Iop_Add64, rg_b_cached(b, &x->site->words), rg_b_load(b, RG_FRAME(top, off))),
+        .home = rg_b_cached(b, &x->site->home),
     };
 }
 
-static void emit_indirect_call(struct builder *b, struct rg_exit *x, IRExpr *dst)
+static void emit_indirect_call(struct rg_builder *b, struct rg_exit *x, IRExpr *dst)
 {
     IRExpr *wrong;
     struct push p = push_as_last(b, x, dst, &wrong);
 
-    p.sp = guest_sp(b);
+    p.sp = rg_b_guest_sp(b);
     emit_push(b, &p);
-    call_if(b, wrong, 0, "rg_h_push_undo", &rg_h_push_undo, mkIRExprVec_4(cword((UWord)x), dst, p.sp, b->off));
+    rg_b_call_if(b, wrong, 0, "rg_h_push_undo", &rg_h_push_undo, mkIRExprVec_4(rg_b_cword((UWord)x), dst, p.sp, b->off));
 }
 
-static void emit_indirect_tail_call(struct builder *b, struct rg_exit *x, IRExpr *dst)
+static void emit_indirect_tail_call(struct rg_builder *b, struct rg_exit *x, IRExpr *dst)
 {
     IRExpr *wrong;
     struct push p = push_as_last(b, x, dst, &wrong);
@@ -266,90 +204,92 @@ static void emit_indirect_tail_call(struct builder *b, struct rg_exit *x, IRExpr
     emit_tail_push(b, x, &p, dst, wrong);
 }
 
-static void emit_pop(struct builder *b, struct rg_exit *x, IRExpr *dst)
+static void emit_pop(struct rg_builder *b, struct rg_exit *x, IRExpr *dst)
 {
-    IRExpr *top = load(b, STATE(top));
-    IRExpr *below = plus(b, top, -(UWord)RG_FRAME_SIZE);
-    IRExpr *acc = load(b, FRAME(top, acc));
+    IRExpr *top = rg_b_load(b, RG_STATE(top));
+    IRExpr *below = rg_b_plus(b, top, -(UWord)RG_FRAME_SIZE);
+    IRExpr *acc = rg_b_load(b, RG_FRAME(top, acc));
     UWord incl = 8 * rg_n_levels * rg_n_levels;
-    IRExpr *cost = binop(b, Iop_Sub64, b->total, load(b, FRAME(top, enter)));
-    IRExpr *sp = guest_sp(b);
-    IRExpr *entry_sp = load(b, FRAME(top, sp));
+    IRExpr *cost = rg_b_binop(b, Iop_Sub64, b->total, rg_b_load(b, RG_FRAME(top, enter)));
+    IRExpr *sp = rg_b_guest_sp(b);
+    IRExpr *entry_sp = rg_b_load(b, RG_FRAME(top, sp));
 
-    store(b, plus(b, acc, incl), binop(b, Iop_Add64, load(b, plus(b, acc, incl)), cost));
-    store(b, binop(b, Iop_Add64, load(b, STATE(cells)), load(b, FRAME(top, home))), load(b, FRAME(top, off)));
-    store(b, STATE(top), below);
-    store(b, STATE(home), load(b, FRAME(below, home)));
-    store(b, STATE(off), load(b, FRAME(below, off)));
-    call_if(b, cmp(b, Iop_CmpNE64, plus(b, entry_sp, 8), sp), 0, "rg_h_ret", &rg_h_ret, mkIRExprVec_2(cword((UWord)x), dst));
+    rg_b_store(b, rg_b_plus(b, acc, incl), rg_b_binop(b, Iop_Add64, rg_b_load(b, rg_b_plus(b, acc, incl)), cost));
+    emit_lanes(b, acc, Iop_Add64);
+    rg_b_store(b, rg_b_binop(b, Iop_Add64, rg_b_load(b, RG_STATE(cells)), rg_b_load(b, RG_FRAME(top, home))),
+               rg_b_load(b, RG_FRAME(top, off)));
+    rg_b_store(b, RG_STATE(top), below);
+    rg_b_store(b, RG_STATE(home), rg_b_load(b, RG_FRAME(below, home)));
+    rg_b_store(b, RG_STATE(off), rg_b_load(b, RG_FRAME(below, off)));
+    rg_b_call_if(b, rg_b_cmp(b, Iop_CmpNE64, rg_b_plus(b, entry_sp, 8), sp), 0, "rg_h_ret", &rg_h_ret, mkIRExprVec_2(rg_b_cword((UWord)x), dst));
 }
 
-static IRExpr *sp_left_top(struct builder *b, IRExpr *sp)
+static IRExpr *sp_left_top(struct rg_builder *b, IRExpr *sp)
 {
-    IRExpr *top = load(b, STATE(top));
-    return cmp(b, Iop_CmpLT64U, load(b, FRAME(top, sp)), sp);
+    IRExpr *top = rg_b_load(b, RG_STATE(top));
+    return rg_b_cmp(b, Iop_CmpLT64U, rg_b_load(b, RG_FRAME(top, sp)), sp);
 }
 
-static Bool sp_unchecked(const struct builder *b) { return !b->sp.known || b->sp.ub > b->checked; }
+static Bool sp_unchecked(const struct rg_builder *b) { return !b->sp.known || b->sp.ub > b->checked; }
 
-static void emit_sp_check(struct builder *b, IRExpr *guard)
+static void emit_sp_check(struct rg_builder *b, IRExpr *guard)
 {
-    IRExpr *sp = guest_sp(b);
+    IRExpr *sp = rg_b_guest_sp(b);
 
     if (b->cold) {
-        call_if(b, guard, 1, "rg_h_unwind", &rg_h_unwind, mkIRExprVec_1(sp));
+        rg_b_call_if(b, guard, 1, "rg_h_unwind", &rg_h_unwind, mkIRExprVec_1(sp));
         return;
     }
     IRExpr *left = sp_left_top(b, sp);
-    call_if(b, guard ? both(b, guard, left) : left, 1, "rg_h_unwind", &rg_h_unwind, mkIRExprVec_1(sp));
+    rg_b_call_if(b, guard ? rg_b_both(b, guard, left) : left, 1, "rg_h_unwind", &rg_h_unwind, mkIRExprVec_1(sp));
     if (!guard && b->sp.known)
         b->checked = b->sp.ub;
 }
 
-static void emit_exit_helper(struct builder *b, IRExpr *guard, struct rg_exit *x, IRExpr *dst, IRExpr *sp)
+static void emit_exit_helper(struct rg_builder *b, IRExpr *guard, struct rg_exit *x, IRExpr *dst, IRExpr *sp)
 {
-    call_if(b, guard, 0, "rg_h_exit", &rg_h_exit, mkIRExprVec_3(cword((UWord)x), dst, sp));
+    rg_b_call_if(b, guard, 0, "rg_h_exit", &rg_h_exit, mkIRExprVec_3(rg_b_cword((UWord)x), dst, sp));
 }
 
 /* ---- exits ---- */
 
 /* A conditional exit in the middle, taken when GUARD.  STMT is its index in the input.  */
-static void emit_side_exit(struct builder *b, struct rg_exit *x, IRExpr *guard, Int stmt)
+static void emit_side_exit(struct rg_builder *b, struct rg_exit *x, IRExpr *guard, Int stmt)
 {
     if (x->kind != RG_JUMP || x->to)
-        emit_exit_helper(b, guard, x, cword(x->dst), guest_sp(b));
+        emit_exit_helper(b, guard, x, rg_b_cword(x->dst), rg_b_guest_sp(b));
     else if (sp_unchecked(b))
         emit_sp_check(b, stmt > b->last_put_sp ? NULL : guard);
 }
 
 /* After pushing its return address a call is below the top entry's SP, if SP was not raised before.  */
-static Bool call_is_inline(const struct builder *b, const struct rg_exit *x)
+static Bool call_is_inline(const struct rg_builder *b, const struct rg_exit *x)
 {
     return (x->has_edge || (!x->dst && !b->is_plt && !rg_opt.separate_threads)) && b->sp.known && b->sp.ub < b->checked;
 }
 
 /* A jump table, or a call through a pointer at the end of a function: what it was while the superblock was cold it will be
    again.  */
-static void emit_indirect_jump(struct builder *b, struct rg_exit *x, IRExpr *dst)
+static void emit_indirect_jump(struct rg_builder *b, struct rg_exit *x, IRExpr *dst)
 {
     if (x->site->quiet_len == 0 && x->site->words != rg_trash_words && !b->is_plt && !rg_opt.separate_threads) {
         emit_indirect_tail_call(b, x, dst);
         return;
     }
 
-    IRExpr *into = binop(b, Iop_Sub64, dst, cached(b, &x->site->quiet_lo));
-    IRExpr *guard = cmp(b, Iop_CmpLE64U, cached(b, &x->site->quiet_len), into);
-    IRExpr *sp = guest_sp(b);
+    IRExpr *into = rg_b_binop(b, Iop_Sub64, dst, rg_b_cached(b, &x->site->quiet_lo));
+    IRExpr *guard = rg_b_cmp(b, Iop_CmpLE64U, rg_b_cached(b, &x->site->quiet_len), into);
+    IRExpr *sp = rg_b_guest_sp(b);
 
     if (sp_unchecked(b))
-        guard = either(b, guard, sp_left_top(b, sp));
+        guard = rg_b_either(b, guard, sp_left_top(b, sp));
     emit_exit_helper(b, guard, x, dst, sp);
 }
 
-static void emit_final_exit(struct builder *b, struct rg_exit *x, IRExpr *next)
+static void emit_final_exit(struct rg_builder *b, struct rg_exit *x, IRExpr *next)
 {
     if (b->cold && (x->kind != RG_JUMP || !x->dst))
-        emit_exit_helper(b, NULL, x, next, guest_sp(b));
+        emit_exit_helper(b, NULL, x, next, rg_b_guest_sp(b));
     else if (x->kind == RG_RET)
         emit_pop(b, x, next);
     else if (x->kind == RG_CALL && call_is_inline(b, x) && x->dst)
@@ -359,7 +299,7 @@ static void emit_final_exit(struct builder *b, struct rg_exit *x, IRExpr *next)
     else if (x->kind == RG_JUMP && x->has_edge && !b->cold)
         emit_tail_call(b, x);
     else if (x->kind == RG_CALL || x->to)
-        emit_exit_helper(b, NULL, x, next, guest_sp(b));
+        emit_exit_helper(b, NULL, x, next, rg_b_guest_sp(b));
     else if (!x->dst)
         emit_indirect_jump(b, x, next);
     else if (sp_unchecked(b))
@@ -368,16 +308,16 @@ static void emit_final_exit(struct builder *b, struct rg_exit *x, IRExpr *next)
 
 /* ---- tracking SP ---- */
 
-static struct sp_info sp_of_expr(const struct builder *b, const IRExpr *e)
+static struct rg_sp_info sp_of_expr(const struct rg_builder *b, const IRExpr *e)
 {
     if (e->tag == Iex_RdTmp && (Int)e->Iex.RdTmp.tmp < b->n_tmps)
         return b->tmps[e->Iex.RdTmp.tmp];
-    return (struct sp_info){False, 0};
+    return (struct rg_sp_info){False, 0};
 }
 
-static struct sp_info sp_of_data(const struct builder *b, const IRExpr *e)
+static struct rg_sp_info sp_of_data(const struct rg_builder *b, const IRExpr *e)
 {
-    struct sp_info x = {False, 0};
+    struct rg_sp_info x = {False, 0};
 
     if (e->tag == Iex_Get && e->Iex.Get.offset == b->offset_sp && e->Iex.Get.ty == Ity_I64)
         return b->sp;
@@ -396,7 +336,7 @@ static struct sp_info sp_of_data(const struct builder *b, const IRExpr *e)
     return x;
 }
 
-static Bool dirty_writes_sp(const struct builder *b, const IRDirty *d)
+static Bool dirty_writes_sp(const struct rg_builder *b, const IRDirty *d)
 {
     for (Int i = 0; i < d->nFxState; i++)
         if (d->fxState[i].fx != Ifx_Read && d->fxState[i].offset < b->offset_sp + b->size_sp &&
@@ -405,13 +345,13 @@ static Bool dirty_writes_sp(const struct builder *b, const IRDirty *d)
     return False;
 }
 
-static Bool puts_sp(const struct builder *b, const IRStmt *st)
+static Bool puts_sp(const struct rg_builder *b, const IRStmt *st)
 {
     return (st->tag == Ist_Put && st->Ist.Put.offset == b->offset_sp) ||
            (st->tag == Ist_Dirty && dirty_writes_sp(b, st->Ist.Dirty.details));
 }
 
-static void track_sp(struct builder *b, const IRStmt *st)
+static void track_sp(struct rg_builder *b, const IRStmt *st)
 {
     if (st->tag == Ist_WrTmp && (Int)st->Ist.WrTmp.tmp < b->n_tmps)
         b->tmps[st->Ist.WrTmp.tmp] = sp_of_data(b, st->Ist.WrTmp.data);
@@ -426,13 +366,13 @@ static void track_sp(struct builder *b, const IRStmt *st)
 
 /* ---- the whole ---- */
 
-static void builder_init(struct builder *b, const IRSB *in, Int first, const VexGuestLayout *layout)
+static void builder_init(struct rg_builder *b, const IRSB *in, Int first, const VexGuestLayout *layout)
 {
     b->offset_sp = layout->offset_SP;
     b->size_sp = layout->sizeof_SP;
     b->n_tmps = in->tyenv->types_used;
     b->tmps = VG_(calloc)("rg.tmps", b->n_tmps + 1, sizeof *b->tmps);
-    b->sp = (struct sp_info){True, 0};
+    b->sp = (struct rg_sp_info){True, 0};
     b->checked = 0;
     b->last_put_sp = -1;
     for (Int i = first; i < in->stmts_used; i++)
@@ -442,11 +382,61 @@ static void builder_init(struct builder *b, const IRSB *in, Int first, const Vex
     b->cold = b->sb->runs < rg_hot_after;
 }
 
+/* Whether there is anything to count for SEG: a guarded access is counted by its helper.  */
+static Bool counts_anything(const struct rg_seg *seg)
+{
+    return seg->n > 0 || !seg->sim || !seg->sim->accesses[0].guarded;
+}
+
+/* Does what the plan says is to be done before statement STMT.  Returns the next step.  */
+static UInt run_steps(struct rg_builder *b, UInt next, Int stmt)
+{
+    const struct rg_plan *plan = rg_plan_last();
+
+    for (; next < plan->n_steps && plan->steps[next].stmt <= stmt; next++) {
+        const struct rg_step *step = &plan->steps[next];
+        const struct rg_seg *seg = &b->sb->segs[step->seg];
+        switch (step->kind) {
+        case RG_STEP_BEGIN:
+            if (counts_anything(seg))
+                emit_segment(b, seg);
+            break;
+        case RG_STEP_ACCESS: rg_emit_access(b, seg, step); break;
+        case RG_STEP_END: rg_emit_sim_end(b, seg); break;
+        }
+    }
+    return next;
+}
+
+/* Copies IN from its first IMark, statement FIRST, with what is to be added.  */
+static void instrument(struct rg_builder *b, const IRSB *in, Int first, const VexGuestLayout *layout)
+{
+    UInt x = 0, step = 0;
+
+    rg_b_add(b, in->stmts[first]);
+    if (!b->cold || rg_ev.n > 1)
+        b->base = rg_b_bind(b, IRExpr_Get(layout->total_sizeB, Ity_I64));
+    if (!b->cold)
+        emit_enter(b);
+    step = run_steps(b, step, first);
+    for (Int i = first + 1; i < in->stmts_used; i++) {
+        IRStmt *st = in->stmts[i];
+        step = run_steps(b, step, i);
+        if (st->tag == Ist_Exit)
+            emit_side_exit(b, &b->sb->exits[x++], st->Ist.Exit.guard, i);
+        if (st->tag == Ist_Dirty)
+            rg_deterministic_dirty(st->Ist.Dirty.details);
+        track_sp(b, st);
+        rg_b_add(b, st);
+    }
+    run_steps(b, step, in->stmts_used);
+    emit_final_exit(b, &b->sb->exits[x], in->next);
+}
+
 IRSB *rg_instrument(VgCallbackClosure *closure, IRSB *in, const VexGuestLayout *layout, const VexGuestExtents *vge,
                     const VexArchInfo *host, IRType gWordTy, IRType hWordTy)
 {
-    struct builder b = {0};
-    UInt instr = 0, seg = 0, x = 0;
+    struct rg_builder b = {0};
     Int i = 0;
 
     (void)vge, (void)host;
@@ -460,27 +450,7 @@ IRSB *rg_instrument(VgCallbackClosure *closure, IRSB *in, const VexGuestLayout *
     b.sb = rg_sb_get(in, i, in->stmts[i]->Ist.IMark.addr + in->stmts[i]->Ist.IMark.delta);
     builder_init(&b, in, i, layout);
     b.ip_is_addr = closure->nraddr == b.sb->addr;
-    for (; i < in->stmts_used; i++) {
-        IRStmt *st = in->stmts[i];
-        if (st->tag == Ist_IMark) {
-            add(&b, st);
-            if (instr == 0 && !b.cold) {
-                b.base = bind(&b, IRExpr_Get(layout->total_sizeB, Ity_I64));
-                emit_enter(&b);
-            }
-            if (seg < b.sb->n_segs && b.sb->segs[seg].first == instr)
-                emit_segment(&b, &b.sb->segs[seg++]);
-            instr++;
-            continue;
-        }
-        if (st->tag == Ist_Exit)
-            emit_side_exit(&b, &b.sb->exits[x++], st->Ist.Exit.guard, i);
-        if (st->tag == Ist_Dirty)
-            rg_deterministic_dirty(st->Ist.Dirty.details);
-        track_sp(&b, st);
-        add(&b, st);
-    }
-    emit_final_exit(&b, &b.sb->exits[x], in->next);
+    instrument(&b, in, i, layout);
     VG_(free)(b.tmps);
     return b.out;
 }

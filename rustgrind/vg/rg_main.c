@@ -2,8 +2,9 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later  */
 #include "rg_deterministic.h"
+#include "rg_sim.h"
+#include "rg_systime.h"
 #include "rg_version.h"
-#include "rg_vg.h"
 
 #include "libvex.h"
 #include "valgrind.h"
@@ -35,6 +36,8 @@ static void pre_syscall(ThreadId tid, UInt number, UWord *args, UInt n_args)
     (void)n_args;
     if (rg_opt.deterministic)
         rg_deterministic_pre_syscall(tid, number, args);
+    if (rg_opt.collect_systime != RG_SYSTIME_NO)
+        rg_systime_begin(tid);
     if (!rg_opt.compat_callgrind && number == __NR_execve && VG_(am_is_valid_for_client)(args[0], 1, VKI_PROT_READ) &&
         VG_(access)((const HChar *)args[0], False, False, True) == 0)
         rg_dump_before_exec();
@@ -45,6 +48,8 @@ static void post_syscall(ThreadId tid, UInt number, UWord *args, UInt n_args, Sy
     (void)n_args;
     if (rg_opt.deterministic)
         rg_deterministic_post_syscall(tid, number, args, res);
+    if (rg_opt.collect_systime != RG_SYSTIME_NO)
+        rg_systime_end(tid);
 }
 
 /* Requests of callgrind.h.  Ignoring them in silence would pass numbers of the whole run for numbers of a part of it.  */
@@ -68,10 +73,12 @@ static void post_clo_init(void)
     rg_version_check();
     rg_options_finish();
     force_exact_translation();
+    rg_events_init();
+    rg_sim_init();
     rg_code_init();
     rg_threads_register();
     rg_deterministic_init();
-    if (!rg_opt.compat_callgrind || rg_opt.deterministic)
+    if (!rg_opt.compat_callgrind || rg_opt.deterministic || rg_opt.collect_systime != RG_SYSTIME_NO)
         VG_(needs_syscall_wrapper)(pre_syscall, post_syscall);
     VG_(track_die_mem_munmap)(forget_unmapped);
     rg_dump_init();
@@ -81,6 +88,7 @@ static void fini(Int exitcode)
 {
     (void)exitcode;
     rg_threads_finish();
+    rg_sim_finish();
     rg_dump_final();
 }
 

@@ -200,27 +200,9 @@ static void print_options(Bool debug)
 void rg_options_usage(void) { print_options(False); }
 void rg_options_debug_usage(void) { print_options(True); }
 
-static void refuse_what_is_not_there_yet(void)
-{
-    const struct {
-        Bool wanted;
-        const HChar *option;
-    } missing[] = {
-        {rg_opt.cache_sim, "--cache-sim"},
-        {rg_opt.branch_sim, "--branch-sim"},
-        {rg_opt.collect_bus, "--collect-bus"},
-        {rg_opt.collect_systime != RG_SYSTIME_NO, "--collect-systime"},
-    };
-
-    for (UInt i = 0; i < sizeof missing / sizeof missing[0]; i++)
-        if (missing[i].wanted)
-            VG_(fmsg_bad_option)(missing[i].option, "%s is not there yet\n", missing[i].option);
-}
-
 /* Consequences that do not depend on the order of options.  */
 void rg_options_finish(void)
 {
-    refuse_what_is_not_there_yet();
     if (!rg_opt.dump_line && !rg_opt.dump_instr) {
         VG_(umsg)("rustgrind: --dump-line=no needs --dump-instr=yes: lines are written\n");
         rg_opt.dump_line = True;

@@ -5,7 +5,9 @@
    A superblock is known by its address and shape (lengths of its instructions, its exits).  It is never forgotten: when its
    translation was thrown away and is made again, it finds its counters.  Code that was changed in place has another shape or
    goes on with the same counters.  */
-#include "rg_vg.h"
+#include "rg_events.h"
+#include "rg_plan.h"
+#include "rg_sim.h"
 
 /* ---- memory ---- */
 
@@ -159,34 +161,70 @@ static void scan(const IRSB *in, Int first, struct rg_sb *sb)
         (struct rg_exit){.instr = sb->n_instrs - 1, .kind = exit_kind(in->jumpkind), .dst = const_addr(in->next)};
 }
 
-static Bool same_shape(const struct rg_sb *x, const struct rg_sb *y)
+static Bool same_exits(const struct rg_sb *x, const struct rg_sb *y)
 {
-    if (x->addr != y->addr || x->obj != y->obj || x->n_instrs != y->n_instrs || x->n_exits != y->n_exits ||
-        VG_(memcmp)(x->ilen, y->ilen, x->n_instrs) != 0)
-        return False;
     for (UInt i = 0; i < x->n_exits; i++)
         if (x->exits[i].instr != y->exits[i].instr || x->exits[i].kind != y->exits[i].kind || x->exits[i].dst != y->exits[i].dst)
             return False;
     return True;
 }
 
-/* A segment ends with every instruction that has an exit.  */
-static UInt make_segments(struct rg_sb *sb, struct rg_seg *segs, UInt *words)
+static Bool same_accesses(const struct rg_sb *x, const struct rg_plan *plan)
 {
-    UInt start = 0, n = 0;
-
-    for (UInt i = 0; i < sb->n_exits; i++) {
-        UInt end = sb->exits[i].instr + 1;
-        if (end <= start)
-            continue;
-        if (segs) {
-            segs[n] = (struct rg_seg){sb, start, end - start, *words};
-            *words += rg_n_levels;
-        }
-        n++;
-        start = end;
+    for (UInt i = 0; i < x->n_segs; i++) {
+        const struct rg_segsim *sim = x->segs[i].sim;
+        const struct rg_plan_seg *seg = &plan->segs[i];
+        if (x->segs[i].n != seg->n || x->segs[i].first != seg->first || (sim ? sim->n : 0) != seg->n_access ||
+            (sim && VG_(memcmp)(sim->accesses, &plan->accesses[seg->access], seg->n_access * sizeof *sim->accesses) != 0))
+            return False;
     }
-    return n;
+    return True;
+}
+
+static Bool same_shape(const struct rg_sb *x, const struct rg_sb *y, const struct rg_plan *plan)
+{
+    return x->addr == y->addr && x->obj == y->obj && x->n_instrs == y->n_instrs && x->n_exits == y->n_exits &&
+           x->n_segs == plan->n_segs && VG_(memcmp)(x->ilen, y->ilen, x->n_instrs) == 0 && same_exits(x, y) &&
+           same_accesses(x, plan);
+}
+
+UInt rg_sb_static_event(const struct rg_access *a)
+{
+    static const UChar events[RG_N_ACC] = {
+        [RG_ACC_READ] = RG_DR, [RG_ACC_WRITE] = RG_DW, [RG_ACC_COND] = RG_BC, [RG_ACC_INDIRECT] = RG_BI, [RG_ACC_BUS] = RG_GE};
+
+    return a->guarded ? RG_IR : events[a->kind];
+}
+
+static struct rg_segsim *segsim_new(const struct rg_access *accesses, UInt n)
+{
+    struct rg_segsim *sim = rg_pool(sizeof *sim + n * sizeof *accesses);
+
+    sim->n = n;
+    sim->accesses = (struct rg_access *)(sim + 1);
+    for (UInt i = 0; i < n; i++) {
+        sim->accesses[i] = accesses[i];
+        UInt e = rg_sb_static_event(&accesses[i]);
+        if (e != RG_IR)
+            sim->counts[rg_ev.lane[e]]++;
+        if ((accesses[i].kind == RG_ACC_READ || accesses[i].kind == RG_ACC_WRITE) && !accesses[i].guarded)
+            sim->n_data++;
+    }
+    return sim;
+}
+
+static void make_segments(struct rg_sb *sb, const struct rg_plan *plan, UInt *words)
+{
+    for (UInt i = 0; i < plan->n_segs; i++) {
+        const struct rg_plan_seg *seg = &plan->segs[i];
+        sb->segs[i] = (struct rg_seg){sb, seg->first, seg->n, *words, NULL};
+        *words += rg_n_levels;
+        if (!seg->n_access)
+            continue;
+        sb->segs[i].sim = segsim_new(&plan->accesses[seg->access], seg->n_access);
+        if (rg_opt.cache_sim)
+            rg_sim_find_lines(&sb->segs[i]);
+    }
 }
 
 static Bool inline_edge(const struct rg_sb *sb, const struct rg_exit *x, Bool is_last)
@@ -213,15 +251,15 @@ static void classify(struct rg_sb *sb, struct rg_exit *x, UInt *words)
     if (inline_edge(sb, x, x == &sb->exits[sb->n_exits - 1])) {
         x->has_edge = True;
         x->edge_word = *words;
-        *words += 2 * rg_n_levels * rg_n_levels;
+        *words += rg_edge_n_words();
     }
 }
 
 /* A permanent copy of the scanned superblock S, in one piece.  */
-static struct rg_sb *sb_new(struct rg_sb *s)
+static struct rg_sb *sb_new(struct rg_sb *s, const struct rg_plan *plan)
 {
-    UInt words = 1, n_segs = make_segments(s, NULL, &words);
-    SizeT exits = s->n_exits * sizeof *s->exits, segs = n_segs * sizeof *s->segs;
+    UInt words = rg_ev.n_rare ? 1 + rg_n_levels : 1;
+    SizeT exits = s->n_exits * sizeof *s->exits, segs = plan->n_segs * sizeof *s->segs;
     struct rg_sb *sb = rg_pool(sizeof *sb + exits + segs + s->n_instrs);
 
     *sb = *s;
@@ -230,7 +268,9 @@ static struct rg_sb *sb_new(struct rg_sb *s)
     sb->ilen = (UChar *)sb->segs + segs;
     VG_(memcpy)(sb->exits, s->exits, exits);
     VG_(memcpy)(sb->ilen, s->ilen, s->n_instrs);
-    sb->n_segs = make_segments(sb, sb->segs, &words);
+    sb->n_segs = plan->n_segs;
+    sb->n_slots = plan->n_slots;
+    make_segments(sb, plan, &words);
     sb->length = rg_sb_instr_addr(sb, sb->n_instrs) - sb->addr;
     for (UInt i = 0; i < sb->n_exits; i++)
         classify(sb, &sb->exits[i], &words);
@@ -243,18 +283,19 @@ static struct rg_sb *sb_new(struct rg_sb *s)
 struct rg_sb *rg_sb_get(const IRSB *in, Int first, Addr a)
 {
     struct rg_sb s = {.addr = a}, *sb, **link;
+    const struct rg_plan *plan = rg_plan_make(in, first);
 
     if (rg_sb_count() >= n_buckets)
         table_grow();
     s.obj = rg_code_object(a, &s.off, &s.sect);
     s.is_plt = rg_opt.skip_plt && s.sect == Vg_SectPLT;
     scan(in, first, &s);
-    for (link = &by_addr[bucket(a)]; (sb = *link) && !same_shape(sb, &s); link = &sb->next_hash)
+    for (link = &by_addr[bucket(a)]; (sb = *link) && !same_shape(sb, &s, plan); link = &sb->next_hash)
         ;
     if (sb) {
         *link = sb->next_hash;
     } else {
-        sb = sb_new(&s);
+        sb = sb_new(&s, plan);
         rg_sb_register(sb);
     }
     sb->next_hash = by_addr[bucket(a)];

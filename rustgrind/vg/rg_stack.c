@@ -22,21 +22,24 @@
    By default, without --compat=callgrind, three things are known better: stubs that the core does not know as PLT, the end of
    _dl_runtime_resolve in a dynamic linker without symbols, and handlers on an alternate stack above the interrupted one.  */
 #include "rg_edge.h"
-#include "rg_vg.h"
+#include "rg_sim.h"
+
+#include "pub_tool_hashtable.h"
 
 struct rg_state rg_s;
 UInt rg_n_levels = 2;
 UWord rg_level_limit = 8;
 
-enum { INITIAL_CELLS = 4096, MAX_LEVELS = 64 };
+enum { INITIAL_CELLS = 4096, MAX_LEVELS = 16 };
 
 /* Where entries without an edge put what the inline code adds.  */
-static UWord trash_base[2 * MAX_LEVELS * MAX_LEVELS];
-static UWord trash_marker[2 * MAX_LEVELS * MAX_LEVELS];
-UWord rg_trash_words[2 * MAX_LEVELS * MAX_LEVELS];
+enum { TRASH_WORDS = (2 + RG_N_EVENTS) * MAX_LEVELS * MAX_LEVELS };
+static UWord trash_base[TRASH_WORDS];
+static UWord trash_marker[TRASH_WORDS];
+UWord rg_trash_words[TRASH_WORDS];
 
 static UWord next_level(UWord off) { return off < rg_level_limit ? off + 8 : off; }
-static Addr sp_of(const struct rg_frame *f) { return f->sp & ~(Addr)1; }
+static Addr sp_of(const struct rg_frame *f) { return f->sp & ~(Addr)3; }
 static Bool is_skip(const struct rg_frame *f) { return f->home == RG_HOME_SKIP; }
 static UWord *cell(UWord home) { return (UWord *)(rg_s.cells + home); }
 
@@ -68,12 +71,62 @@ static struct rg_frame *frames_alloc(SizeT n)
     return (struct rg_frame *)VG_(malloc)("rg.frames", (n + 1) * sizeof(struct rg_frame)) + 1;
 }
 
+/* ---- what a frame has beside it ---- */
+
+/* Rare events of the function and of calls that have returned, valid if RARE is set in the frame's sp; then, for a marker, the
+   static totals when it was pushed.  */
+enum { RARE = 2 };
+
+static UInt side_words(void) { return rg_ev.n > 1 ? rg_ev.n_rare + RG_N_STATIC : 0; }
+
+static UWord *side_alloc(SizeT n)
+{
+    return side_words() ? VG_(malloc)("rg.side", n * side_words() * sizeof(UWord)) : NULL;
+}
+
+static UWord *side_in(const struct rg_thread *t, const struct rg_frame *f) { return t->side + (f - t->base) * side_words(); }
+static UWord *side(const struct rg_frame *f) { return side_in(rg_thread_of(rg_current_tid), f); }
+
+static UWord *rare_of(struct rg_frame *f)
+{
+    UWord *v = side(f);
+
+    if (!(f->sp & RARE)) {
+        f->sp |= RARE;
+        VG_(memset)(v, 0, rg_ev.n_rare * sizeof *v);
+    }
+    return v;
+}
+
+UWord *rg_stack_rare(void) { return rare_of(rg_s.top); }
+
+/* F is popped: its rare events belong to its edge and to the frame below.  */
+static void hand_on(struct rg_frame *f)
+{
+    UWord *v = side(f), *below = rare_of(f - 1);
+
+    for (UInt i = 0; i < rg_ev.n_rare; i++) {
+        f->acc[rg_square(rg_ev.n_static + i)] += v[i];
+        below[i] += v[i];
+    }
+}
+
+/* Inclusive cost is the difference of two totals: static events are taken off the edge at the call and added at its end.  */
+static void add_lanes(struct rg_frame *f, const UWord *lanes, Int sign)
+{
+    for (UInt i = 0; i < rg_ev.n_static; i++)
+        f->acc[rg_square(i)] += sign * lanes[i];
+}
+
 void rg_thread_make(struct rg_thread *t)
 {
     if (!t->used) {
         t->used = True;
         t->n_frames = 2 * frames_per_slice();
         t->base = frames_alloc(t->n_frames);
+        t->side = side_alloc(t->n_frames);
+        if (t->side)
+            VG_(memset)(t->side, 0, side_words() * sizeof(UWord));
         t->n_cells = rg_ctx_n() > INITIAL_CELLS ? 2 * rg_ctx_n() : INITIAL_CELLS;
         t->saved.cells = RG_ALLOC("rg.cells", t->n_cells * 8);
     }
@@ -98,6 +151,12 @@ void rg_stack_reserve(void)
     VG_(free)(t->base - 1);
     t->base = base;
     rg_s.top = base + used - 1;
+    if (t->side) {
+        UWord *old = t->side;
+        t->side = side_alloc(t->n_frames);
+        VG_(memcpy)(t->side, old, used * side_words() * sizeof(UWord));
+        VG_(free)(old);
+    }
 }
 
 static void cells_grow(struct rg_thread *t)
@@ -186,6 +245,7 @@ static void push(struct rg_source from, struct rg_place *to, Addr sp, UWord from
         f->off = *cell(home);
         f->acc = rg_edge_words(&from, to, f->off);
         f->acc[0]++;
+        add_lanes(f, rg_s.lanes, -1);
         *cell(home) = next_level(f->off);
     }
     rg_s.top = f;
@@ -196,9 +256,12 @@ static void pop(void)
     while (is_marker(rg_s.top))
         rg_signal_leave(False);
     struct rg_frame *f = rg_s.top--;
+    if (f->sp & RARE)
+        hand_on(f);
     if (is_skip(f))
         return;
     f->acc[rg_n_levels * rg_n_levels] += rg_s.total - f->enter;
+    add_lanes(f, rg_s.lanes, 1);
     *cell(f->home) = f->off;
 }
 
@@ -233,7 +296,7 @@ static UInt unwind(Addr sp, Int min_pops)
 /* Where F returns to; 0: it was jumped to.  The inline pushes do not store it: it is in the guest's stack.  */
 static Addr return_address(const struct rg_frame *f)
 {
-    return f->sp & 1 ? f->ret : *(const Addr *)f->sp;
+    return f->sp & 1 ? f->ret : *(const Addr *)sp_of(f);
 }
 
 /* How many entries a return to DST with SP leaves; 0: it is no return.  */
@@ -268,6 +331,11 @@ static void underflow(struct rg_sb *returning, struct rg_place *to)
         UWord *words = rg_edge_words(&from, rg_edge_unknown_entry(&from, rg_ctx_of(f->home)->fn, returning), f->off);
         words[0]++;
         words[rg_n_levels * rg_n_levels] += rg_s.total - (is_marker(f) ? f->enter : 0);
+        for (UInt i = 0; i < rg_ev.n_static; i++)
+            words[rg_square(i)] += rg_s.lanes[i] - (is_marker(f) ? side(f)[rg_ev.n_rare + i] : 0);
+        if (f->sp & RARE)
+            for (UInt i = 0; i < rg_ev.n_rare; i++)
+                words[rg_square(rg_ev.n_static + i)] += side(f)[i];
         *cell(f->home) = f->off;
     }
     f->home = home;
@@ -412,13 +480,18 @@ VG_REGPARM(1) void rg_h_segment(const struct rg_seg *seg)
     if (sb->is_plt && rg_s.home == RG_HOME_SKIP) {
         counter = (UWord *)rg_s.off;
         *counter += seg->n;
+        for (UInt i = 0; seg->sim && i < rg_ev.n_static; i++)
+            counter[rg_skip_words(i)] += seg->sim->counts[i];
     } else {
         counter = (UWord *)((Addr)&sb->block[seg->word] + rg_s.off);
         ++*counter;
     }
     rg_s.total += seg->n;
+    for (UInt i = 0; seg->sim && i < rg_ev.n_static; i++)
+        rg_s.lanes[i] += seg->sim->counts[i];
     rg_s.last = seg;
     rg_s.last_acc = counter;
+    rg_s.done = False;
     if (++sb->runs == rg_hot_after) {
         if (n_hot < sizeof hot / sizeof hot[0])
             hot[n_hot++] = sb;
@@ -441,11 +514,14 @@ void rg_h_ret(struct rg_exit *x, Addr dst)
     Addr sp = VG_(get_SP)(rg_current_tid);
 
     if (sp > sp_of(f) && !is_marker(f)) {
+        if (f->sp & RARE)
+            hand_on(f);
         unwind(sp, 0);
         settle();
         return;
     }
     f->acc[rg_n_levels * rg_n_levels] -= rg_s.total - f->enter;
+    add_lanes(f, rg_s.lanes, -1);
     *cell(f->home) = next_level(f->off);
     rg_s.top = f;
     enter(x->sb); /* for state.off, which the pop has set to that of the caller */
@@ -473,6 +549,7 @@ void rg_h_push_undo(struct rg_exit *x, Addr dst, Addr sp, UWord off)
     struct rg_frame *f = rg_s.top--, *before = rg_s.top;
 
     f->acc[0]--;
+    add_lanes(f, rg_s.lanes, 1);
     *cell(f->home) = f->off;
     rg_transit(x, off, dst, sp);
     remember_call(x, off, dst, before);
@@ -535,21 +612,69 @@ static Bool in_the_middle(Int sig)
     return into < rg_s.last->sb->length;
 }
 
+/* callgrind looks at accesses at the end of a segment; those before a fault are lost.  */
+static void lose_segment(void)
+{
+    const struct rg_seg *last = rg_s.last;
+
+    --*rg_s.last_acc;
+    rg_s.total -= last->n;
+    for (UInt i = 0; last->sim && i < rg_ev.n_static; i++)
+        rg_s.lanes[i] -= last->sim->counts[i];
+}
+
 void rg_signal_enter(Int sig, Bool alt_stack)
 {
     struct rg_frame *f = rg_s.top + 1;
     UWord flags = (alt_stack ? ON_ALTSTACK : 0) | (rg_opt.compat_callgrind && in_the_middle(sig) ? IN_THE_MIDDLE : 0);
 
-    *f = (struct rg_frame){.acc = trash_marker, .enter = rg_s.total, .sp = real_top()->sp, .ret = flags, .home = RG_HOME_NONE};
+    if (rg_opt.cache_sim && (flags & IN_THE_MIDDLE) && !rg_s.done)
+        lose_segment();
+
+    *f = (struct rg_frame){.acc = trash_marker, .enter = rg_s.total, .sp = real_top()->sp & ~(Addr)RARE, .ret = flags,
+                           .home = RG_HOME_NONE};
     f->site = (struct rg_exit *)rg_s.last;
     f->from_off = (UWord)rg_s.last_acc;
     rg_s.top = f;
     rg_s.last = NULL;
+    if (side_words())
+        VG_(memcpy)(side(f) + rg_ev.n_rare, rg_s.lanes, sizeof rg_s.lanes);
     rg_thread_of(rg_current_tid)->n_signals++;
     settle();
 }
 
-/* Takes back the superblock that was begun last: callgrind counts one when the next one begins.  */
+/* Segments that were taken back, by counter.  */
+struct uncounted {
+    struct uncounted *next;
+    UWord counter;
+    UWord n;
+};
+
+static VgHashTable *uncounted;
+
+UWord rg_uncounted(const UWord *counter)
+{
+    const struct uncounted *u = uncounted ? VG_(HT_lookup)(uncounted, (UWord)counter) : NULL;
+    return u ? u->n : 0;
+}
+
+static void note_uncounted(const UWord *counter)
+{
+    struct uncounted *u;
+
+    if (!uncounted)
+        uncounted = VG_(HT_construct)("rg.uncounted");
+    u = VG_(HT_lookup)(uncounted, (UWord)counter);
+    if (!u) {
+        u = RG_ALLOC("rg.uncounted", sizeof *u);
+        u->counter = (UWord)counter;
+        VG_(HT_add_node)(uncounted, u);
+    }
+    u->n++;
+}
+
+/* With cache simulation, callgrind counts instructions when they run; but a superblock that has not been left does not exist
+   for it.  */
 void rg_last_uncount(void)
 {
     const struct rg_seg *last = rg_s.last;
@@ -557,8 +682,13 @@ void rg_last_uncount(void)
     if (!last)
         return;
     for (const struct rg_seg *seg = last->sb->segs; seg <= last; seg++) {
-        rg_s.last_acc[(Int)seg->word - (Int)last->word]--;
-        rg_s.total -= seg->n;
+        UWord *counter = rg_s.last_acc + ((Int)seg->word - (Int)last->word);
+        if (rg_ev.n > 1)
+            note_uncounted(counter);
+        else
+            --*counter;
+        if (!rg_opt.cache_sim)
+            rg_s.total -= seg->n;
     }
     rg_s.last = NULL;
 }
@@ -590,7 +720,10 @@ void rg_signal_leave(Bool by_sigreturn)
     t->n_signals--;
     if (f->home != RG_HOME_NONE)
         *cell(f->home) = f->off;
+    rg_sim_set_time(f->enter);
     rg_s.total = f->enter;
+    if (side_words())
+        VG_(memcpy)(rg_s.lanes, side(f) + rg_ev.n_rare, sizeof rg_s.lanes);
     rg_s.last = (const struct rg_seg *)f->site;
     rg_s.last_acc = (UWord *)f->from_off;
     rg_s.home = RG_HOME_FOREIGN;
@@ -614,14 +747,50 @@ void rg_stack_unwind_all(struct rg_thread *t)
     settle();
 }
 
-void rg_stack_add_active(const struct rg_frame *base, const struct rg_state *s, Int sign)
+void rg_stack_add_active(const struct rg_thread *t, const struct rg_state *s, Int sign)
 {
-    UWord total = s->total;
+    UWord total = s->total, rare[RG_N_EVENTS] = {0};
+    const UWord *lanes = s->lanes;
 
-    for (const struct rg_frame *f = s->top; f > base; f--) {
-        if (is_marker(f))
+    for (struct rg_frame *f = s->top; f > t->base; f--) {
+        if (f->sp & RARE)
+            for (UInt i = 0; i < rg_ev.n_rare; i++)
+                rare[i] += side_in(t, f)[i];
+        if (is_marker(f)) {
             total = f->enter;
-        else if (!is_skip(f))
+            lanes = side_in(t, f) + rg_ev.n_rare;
+            VG_(memset)(rare, 0, sizeof rare);
+        } else if (!is_skip(f)) {
             f->acc[rg_n_levels * rg_n_levels] += sign * (total - f->enter);
+            add_lanes(f, lanes, sign);
+            for (UInt i = 0; i < rg_ev.n_rare; i++)
+                f->acc[rg_square(rg_ev.n_static + i)] += sign * rare[i];
+        }
     }
+}
+
+void rg_stack_add_totals(const struct rg_thread *t, const struct rg_state *s, uint64_t *sum)
+{
+    uint64_t by_lane[RG_N_EVENTS] = {0};
+
+    VG_(memcpy)(by_lane, s->lanes, rg_ev.n_static * sizeof *by_lane);
+    for (const struct rg_frame *f = s->top; f >= t->base; f--)
+        if (t->side && (f->sp & RARE))
+            for (UInt i = 0; i < rg_ev.n_rare; i++)
+                by_lane[rg_ev.n_static + i] += side_in(t, f)[i];
+    for (UInt c = 0; c < rg_ev.n; c++)
+        sum[c] += rg_ev.in_column[c] == RG_IR ? s->total : by_lane[rg_ev.lane[rg_ev.in_column[c]]];
+}
+
+UWord *rg_stack_last_skipped(void)
+{
+    const struct rg_seg *last = rg_s.last;
+    struct rg_source from;
+
+    if (!last)
+        return NULL;
+    if (last->sb->is_plt && rg_s.home == RG_HOME_SKIP)
+        return (UWord *)rg_s.off;
+    from = source_at(&last->sb->exits[last->sb->n_exits - 1], (Addr)rg_s.last_acc - (Addr)&last->sb->block[last->word], rg_s.top);
+    return rg_edge_skipped(&from);
 }

@@ -5,8 +5,8 @@
    Valgrind runs one thread at a time and tells the tool before each slice, so the running thread's state is a plain global
    that is swapped here.  Counters belong to all threads; shadow stacks, level cells and the running total to one.  */
 #include "rg_deterministic.h"
+#include "rg_sim.h"
 #include "rg_turn.h"
-#include "rg_vg.h"
 
 ThreadId rg_current_tid = 1;
 
@@ -21,13 +21,14 @@ void rg_threads_forall(void (*fn)(struct rg_thread *))
             fn(&threads[tid]);
 }
 
-static void switch_to(ThreadId tid)
+void rg_threads_switch(ThreadId tid)
 {
     if (tid == rg_current_tid)
         return;
     threads[rg_current_tid].saved = rg_s;
     if (!threads[tid].used)
         rg_thread_make(&threads[tid]);
+    rg_sim_set_time(threads[tid].saved.total);
     rg_s = threads[tid].saved;
     rg_current_tid = tid;
 }
@@ -52,7 +53,7 @@ static void start_client_code(ThreadId tid, ULong blocks)
         rg_deterministic_start(tid);
     /* Generated code finds the state through this shadow register.  A new thread does not have it yet.  */
     VG_(set_shadow_regs_area)(tid, 1, 0, sizeof base, (const UChar *)&base);
-    switch_to(tid);
+    rg_threads_switch(tid);
     rg_stack_reserve();
     if (threads[tid].restarted && rg_opt.compat_callgrind)
         restart_as_callgrind(&threads[tid]);
@@ -69,7 +70,7 @@ static void thread_exit(ThreadId tid)
 {
     struct rg_thread *t = &threads[tid];
 
-    switch_to(tid);
+    rg_threads_switch(tid);
     if (rg_opt.deterministic)
         rg_turn_may_wait(tid);
     if (rg_opt.compat_callgrind) {
@@ -84,14 +85,14 @@ static void thread_exit(ThreadId tid)
 
 static void pre_signal(ThreadId tid, Int sig, Bool alt_stack)
 {
-    switch_to(tid);
+    rg_threads_switch(tid);
     rg_signal_enter(sig, alt_stack);
 }
 
 static void post_signal(ThreadId tid, Int sig)
 {
     (void)sig;
-    switch_to(tid);
+    rg_threads_switch(tid);
     rg_signal_leave(True);
 }
 
@@ -113,24 +114,21 @@ void rg_threads_finish(void)
     for (UInt tid = 1; tid < VG_N_THREADS; tid++) {
         if (!threads[tid].used)
             continue;
-        switch_to(tid);
+        rg_threads_switch(tid);
         if (rg_opt.compat_callgrind)
             rg_last_uncount();
         rg_stack_unwind_all(&threads[tid]);
     }
-    switch_to(1);
+    rg_threads_switch(1);
 }
 
-/* What callgrind writes as the summary: it leaves out the costs of signal handlers.  */
-UWord rg_threads_total(void)
+void rg_threads_total(uint64_t *sum)
 {
-    UWord sum = 0;
-
+    VG_(memset)(sum, 0, rg_ev.n * sizeof *sum);
     threads[rg_current_tid].saved = rg_s;
     for (UInt tid = 1; tid < VG_N_THREADS; tid++)
         if (threads[tid].used)
-            sum += threads[tid].saved.total;
-    return sum;
+            rg_stack_add_totals(&threads[tid], &threads[tid].saved, sum);
 }
 
 void rg_threads_add_active(Int sign)
@@ -138,5 +136,5 @@ void rg_threads_add_active(Int sign)
     threads[rg_current_tid].saved = rg_s;
     for (UInt tid = 1; tid < VG_N_THREADS; tid++)
         if (threads[tid].used)
-            rg_stack_add_active(threads[tid].base, &threads[tid].saved, sign);
+            rg_stack_add_active(&threads[tid], &threads[tid].saved, sign);
 }

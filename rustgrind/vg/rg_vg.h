@@ -9,6 +9,8 @@
 #ifndef RG_VG_H
 #define RG_VG_H
 
+#include <stdint.h>
+
 #include "rg_compat.h"
 #include "rg_geometry.h"
 
@@ -90,16 +92,42 @@ UWord rg_ctx_n(void);
 
 /* ---- superblocks ---- */
 
+/* Totals that generated code keeps, beside Ir.  */
+enum { RG_N_STATIC = 5 };
+
 enum rg_jump { RG_JUMP, RG_CALL, RG_RET };
+
+/* An event of a segment that concerns a simulator, in the order in which they are simulated.  */
+enum rg_access_kind { RG_ACC_INSTR, RG_ACC_READ, RG_ACC_WRITE, RG_ACC_COND, RG_ACC_INDIRECT, RG_ACC_BUS, RG_N_ACC };
+
+struct rg_access {
+    UChar kind;
+    UChar size;    /* bytes */
+    Bool guarded;  /* it may not happen: counted by a helper */
+    Bool new_line; /* RG_ACC_INSTR: it may touch a line that its predecessor in the segment did not */
+    UShort instr;
+    UShort off;  /* of the instruction, from the superblock's address */
+    UInt slot; /* index of its counters of rare events, of one level of a block */
+};
+
+/* What of a segment is simulated.  */
+struct rg_segsim {
+    UShort n, n_data;           /* accesses; of them those whose addresses are only known at run time */
+    UShort counts[RG_N_STATIC]; /* by lane */
+    UShort n_lines;             /* of code, one after another */
+    struct rg_cache_line **lines;
+    struct rg_access *accesses;
+};
 
 struct rg_seg {
     struct rg_sb *sb;
     UShort first, n; /* instructions [first, first+n) */
     UInt word;       /* index in the block of its counter of level 0 */
+    struct rg_segsim *sim; /* NULL: no simulation */
 };
 
-/* A call or followed jump that is counted: from (block, exit) to a place.  Its counters are words: calls[to level][from
-   level], then inclusive cost [to level][from level].  */
+/* A call or followed jump that is counted: from (block, exit) to a place.  Its counters are words: squares [to level][from
+   level] of calls, then of inclusive Ir, then of the other events (rg_events.h).  */
 struct rg_edge {
     struct rg_edge *next_hash;
     UWord key;
@@ -149,7 +177,7 @@ struct rg_sb {
     struct rg_obj *obj;
     PtrdiffT off;           /* address in the object */
     struct rg_place *place; /* NULL until wanted: rg_sb_place */
-    UWord *block;           /* [0] = home, then counters */
+    UWord *block;           /* [0] = home, then with rare events their counters of each level or NULL, then counters */
     struct rg_copy *copies;
     struct rg_edge *edges;
     struct rg_seg *segs;
@@ -158,14 +186,17 @@ struct rg_sb {
     struct rg_line *lines; /* resolved before the code was unmapped, else NULL */
     UInt runs; /* while it is cold */
     UInt block_words;
+    UInt n_slots; /* counters of rare events, per level */
     UShort n_instrs, n_segs, n_exits;
     UShort length; /* of all instructions, in bytes */
     UChar sect; /* VgSectKind */
     Bool is_plt; /* and the PLT is skipped */
 };
 
-/* The superblock IN, whose first IMark is statement FIRST, at A: known already, or new.  */
+/* The superblock IN, whose first IMark is statement FIRST, at A: known already, or new.  Makes the plan for instrumenting it.  */
 struct rg_sb *rg_sb_get(const IRSB *in, Int first, Addr a);
+/* The static event that access A is, RG_IR if none.  */
+UInt rg_sb_static_event(const struct rg_access *a);
 /* The superblock at A that was instrumented last; there is one.  */
 struct rg_sb *rg_sb_at(Addr a);
 struct rg_sb *rg_sb_nth(UWord i);
@@ -196,7 +227,8 @@ UWord *rg_arena_words(SizeT n);
 struct rg_frame {
     UWord *acc;   /* edge words of this call: acc[0] = calls, acc[n*n] = inclusive cost */
     UWord enter;  /* state.total at the call */
-    Addr sp;      /* guest SP at the first instruction; |1: a return to this frame must be looked at by the helper */
+    Addr sp;      /* guest SP at the first instruction; |1: ret is valid, not inline; |2: rare events happened here.  A return
+                     to a frame with either is looked at by the helper */
     UWord home;   /* context of the callee */
     UWord off;    /* its level, as an offset: 8 x level; in skipped code the address of the counter */
     Addr ret;     /* with |1 in sp: return address, 0: a jump that is counted as a call */
@@ -213,8 +245,10 @@ struct rg_state {
     UWord home;             /* context in which the block code may bump its counters without asking */
     UWord off;              /* what to add to a counter's address */
     UWord total;            /* instructions of this thread, at this signal level */
+    UWord lanes[RG_N_STATIC]; /* static events, likewise */
     const struct rg_seg *last; /* --compat=callgrind: last segment begun */
     UWord *last_acc;           /* and its counter */
+    UWord done;                /* with simulation, too: its accesses have been simulated */
 };
 
 extern struct rg_state rg_s;
@@ -228,6 +262,7 @@ struct rg_thread {
     Bool restarted; /* a new thread runs under a known thread id */
     UInt n_signals;
     struct rg_frame *base; /* frame 0 */
+    UWord *side;           /* of each frame: see rg_side.  NULL when only Ir is counted */
     SizeT n_frames;        /* allocated, beside the one below base; all but a few are not touched */
     SizeT n_cells;         /* allocated, in words */
     struct rg_state saved; /* while another thread runs */
@@ -237,10 +272,21 @@ struct rg_thread *rg_thread_of(ThreadId tid);
 void rg_thread_make(struct rg_thread *t);
 void rg_stack_unwind_all(struct rg_thread *t);
 void rg_cells_reserve(UWord n_ctx);
-void rg_stack_add_active(const struct rg_frame *base, const struct rg_state *s, Int sign);
+void rg_stack_add_active(const struct rg_thread *t, const struct rg_state *s, Int sign);
+/* The words, of the level that runs, for costs that belong to the superblock that ran last but to none of its instructions;
+   NULL: none has run.  */
+UWord *rg_stack_last_skipped(void);
+/* Adds the totals of T, whose state is S, to SUM, by column.  */
+void rg_stack_add_totals(const struct rg_thread *t, const struct rg_state *s, uint64_t *sum);
+/* The rare events of the frame on top, to be added to; by lane - n_static.  */
+UWord *rg_stack_rare(void);
 void rg_signal_enter(Int sig, Bool alt_stack);
 void rg_signal_leave(Bool by_sigreturn);
+/* Takes back the superblock that was begun last: callgrind counts one when the next one begins.  */
 void rg_last_uncount(void);
+/* How often that was done to a segment whose counter, at COUNTER, could not be decremented, because other events than Ir have
+   happened all the same.  */
+UWord rg_uncounted(const UWord *counter);
 void rg_transit(struct rg_exit *x, UWord off, Addr dst, Addr sp);
 
 /* Helpers called by generated code.  */
@@ -259,7 +305,10 @@ void rg_stack_reserve(void);
 extern ThreadId rg_current_tid;
 void rg_threads_register(void);
 void rg_threads_finish(void);
-UWord rg_threads_total(void);
+/* The hot state is TID's from now on.  */
+void rg_threads_switch(ThreadId tid);
+/* What callgrind writes as the summary, by column: it leaves out the costs of signal handlers.  */
+void rg_threads_total(uint64_t *sum);
 /* Adds (1) or takes back (-1) the inclusive costs of the calls that are active.  */
 void rg_threads_add_active(Int sign);
 void rg_threads_forall(void (*fn)(struct rg_thread *));

@@ -1,0 +1,202 @@
+/* rg_emit_sim.c - generated code that simulates caches and branch predictors.
+
+   SPDX-License-Identifier: GPL-2.0-or-later
+
+   The fast way of rg_cache.h.  All checks of a segment are or-ed into a word SLOW, which is less than a line if all are hits.
+   The address of a data access goes to a ring, from which the helper learns, when it is called the next time, in which order
+   lines were used.  Instruction lines are known when the code is made, so what is known of them is at constant addresses.  At
+   the end of the segment one guarded call, made if SLOW says so, simulates the segment in the order in which things
+   happened.
+
+   Predictors are updated without branches; a misprediction is a second reason for the call.  */
+#include "rg_sim.h"
+
+#include "rg_build.h"
+#include "rg_plan.h"
+
+/* ---- counts ---- */
+
+static IRExpr *plt_words(struct rg_builder *b)
+{
+    IRExpr *skip = rg_b_cmp(b, Iop_CmpEQ64, rg_b_load(b, RG_STATE(home)), rg_b_cword(RG_HOME_SKIP));
+    return rg_b_bind(b, IRExpr_ITE(skip, rg_b_load(b, RG_STATE(off)), rg_b_near(b, rg_trash_words)));
+}
+
+void rg_emit_counts(struct rg_builder *b, const struct rg_seg *seg)
+{
+    IRExpr *plt = NULL;
+
+    for (UInt i = 0; i < rg_ev.n_static; i++) {
+        UWord n = seg->sim->counts[i];
+        if (!n)
+            continue;
+        b->lanes[i] = rg_b_plus(b, b->lanes[i] ? b->lanes[i] : rg_b_load(b, RG_STATE(lanes[i])), n);
+        rg_b_store(b, RG_STATE(lanes[i]), b->lanes[i]);
+        if (!b->is_plt)
+            continue;
+        plt = plt ? plt : plt_words(b);
+        IRExpr *word = rg_b_plus(b, plt, rg_skip_words(i) * sizeof(UWord));
+        rg_b_store(b, word, rg_b_plus(b, rg_b_load(b, word), n));
+    }
+}
+
+/* ---- caches ---- */
+
+static IRExpr *shift_right(struct rg_builder *b, IRExpr *x, UInt n)
+{
+    return rg_b_bind(b, IRExpr_Binop(Iop_Shr64, x, IRExpr_Const(IRConst_U8(n))));
+}
+
+/* As rg_cache_hot_check.  */
+static void emit_data(struct rg_builder *b, const struct rg_access *acc, IRExpr *addr)
+{
+    IRExpr *slot;
+
+    b->ring = b->ring ? b->ring : rg_b_load(b, rg_b_near(b, &rg_sim_next));
+    rg_b_store(b, rg_b_plus(b, b->ring, b->n_data++ * sizeof(UWord)), addr);
+    if (b->cold || rg_sim_always)
+        return;
+    slot = rg_b_binop(b, Iop_And64, shift_right(b, addr, rg_sim_d1_bits - RG_CACHE_SLOT_SHIFT), rg_b_cword(RG_CACHE_SLOT_MASK));
+    slot = rg_b_plus(b, rg_b_binop(b, Iop_Add64, b->base, slot), (UWord)&rg_sim_hot.slot[0].line - (UWord)&rg_s);
+    b->slow = rg_b_or(b, b->slow, rg_b_binop(b, Iop_Xor64, rg_b_plus(b, addr, acc->size - 1), rg_b_load(b, slot)));
+}
+
+static void check_lines(struct rg_builder *b, const struct rg_segsim *sim)
+{
+    for (UInt i = 0; i < sim->n_lines; i++)
+        b->slow = rg_b_or(b, b->slow, rg_b_load(b, rg_b_near(b, &rg_sim_line(sim, i)->absent)));
+}
+
+static void stamp_lines(struct rg_builder *b, const struct rg_segsim *sim)
+{
+    for (UInt i = 0; i < sim->n_lines; i++)
+        rg_b_store(b, rg_b_near(b, &rg_sim_line(sim, i)->stamp), b->total);
+}
+
+static void emit_guarded(struct rg_builder *b, const struct rg_seg *seg, const struct rg_step *step)
+{
+    rg_b_call_if(b, step->guard, 2, "rg_h_sim_guarded", &rg_h_sim_guarded,
+                 mkIRExprVec_2(rg_b_cword((UWord)seg), step->value));
+    for (UInt i = 0; i < rg_ev.n_static; i++)
+        b->lanes[i] = NULL; /* the helper changes them */
+}
+
+/* ---- branches ---- */
+
+static IRExpr *byte_at(struct rg_builder *b, IRExpr *addr)
+{
+    IRExpr *byte = rg_b_bind_ty(b, Ity_I8, IRExpr_Load(Iend_LE, Ity_I8, addr));
+    return rg_b_bind(b, IRExpr_Unop(Iop_8Uto64, byte));
+}
+
+/* As rg_branch_conditional.  */
+static IRExpr *predict_cond(struct rg_builder *b, Addr a, IRExpr *taken)
+{
+    struct rg_branch *p = &rg_sim_branch;
+    IRExpr *history = rg_b_load(b, rg_b_near(b, &p->history));
+    IRExpr *counter = rg_b_plus(b, rg_b_binop(b, Iop_Add64, b->base, history),
+                                (UWord)&p->counter[a & RG_BRANCH_ADDR_MASK] - (UWord)&rg_s);
+    IRExpr *index = rg_b_binop(b, Iop_Add64, b->base, rg_b_binop(b, Iop_Or64, byte_at(b, counter), taken));
+    IRExpr *next = byte_at(b, rg_b_plus(b, index, (UWord)p->step - (UWord)&rg_s));
+    IRExpr *newest = rg_b_bind(b, IRExpr_Binop(Iop_Shl64, taken, IRExpr_Const(IRConst_U8(RG_BRANCH_ADDR_BITS))));
+
+    rg_b_store(b, counter, rg_b_bind_ty(b, Ity_I8, IRExpr_Unop(Iop_64to8, next)));
+    history = rg_b_binop(b, Iop_And64, rg_b_binop(b, Iop_Add64, history, history), rg_b_cword(RG_BRANCH_HISTORY_MASK));
+    rg_b_store(b, rg_b_near(b, &p->history), rg_b_binop(b, Iop_Or64, history, newest));
+    return rg_b_binop(b, Iop_And64, next, rg_b_cword(RG_BRANCH_MISS));
+}
+
+static IRExpr *predict_indirect(struct rg_builder *b, Addr a, IRExpr *target)
+{
+    IRExpr *last = rg_b_near(b, &rg_sim_branch.target[a & (RG_BRANCH_TARGETS - 1)]);
+    IRExpr *differs = rg_b_binop(b, Iop_Xor64, rg_b_load(b, last), target);
+
+    rg_b_store(b, last, target);
+    return differs;
+}
+
+static IRExpr *taken_of(struct rg_builder *b, const struct rg_step *step)
+{
+    IRExpr *taken = rg_b_bind(b, IRExpr_Unop(Iop_1Uto64, step->value));
+    return step->inverted ? rg_b_binop(b, Iop_Xor64, taken, rg_b_cword(1)) : taken;
+}
+
+static void emit_branch(struct rg_builder *b, const struct rg_seg *seg, const struct rg_access *acc, const struct rg_step *step)
+{
+    Addr a = seg->sb->addr + acc->off;
+    Bool raw = b->cold || rg_sim_always;
+
+    if (acc->kind == RG_ACC_COND) {
+        IRExpr *taken = taken_of(b, step);
+        b->branch = raw ? taken : predict_cond(b, a, taken);
+    } else {
+        b->branch = raw ? step->value : predict_indirect(b, a, step->value);
+    }
+}
+
+/* ---- a segment ---- */
+
+void rg_emit_access(struct rg_builder *b, const struct rg_seg *seg, const struct rg_step *step)
+{
+    const struct rg_access *acc = &seg->sim->accesses[step->access];
+
+    switch (acc->kind) {
+    case RG_ACC_READ:
+    case RG_ACC_WRITE:
+        if (acc->guarded)
+            emit_guarded(b, seg, step);
+        else
+            emit_data(b, acc, step->value);
+        break;
+    case RG_ACC_COND:
+    case RG_ACC_INDIRECT: emit_branch(b, seg, acc, step); break;
+    default: break;
+    }
+}
+
+/* SLOW is compared with a line's size, a misprediction with zero.  */
+static IRExpr *something_happened(struct rg_builder *b)
+{
+    IRExpr *missed = NULL, *mispredicted = NULL;
+
+    if (b->slow)
+        missed = rg_b_cmp(b, Iop_CmpLE64U, rg_b_cword((UWord)1 << rg_sim_d1_bits), b->slow);
+    if (b->branch)
+        mispredicted = rg_b_cmp(b, Iop_CmpNE64, b->branch, rg_b_cword(0));
+    if (missed && mispredicted)
+        return rg_b_either(b, missed, mispredicted);
+    return missed ? missed : mispredicted;
+}
+
+static void emit_fast_end(struct rg_builder *b, const struct rg_seg *seg)
+{
+    IRExpr *wrong;
+
+    if (b->n_data) {
+        IRExpr *next = rg_b_plus(b, b->ring, b->n_data * sizeof(UWord));
+        rg_b_store(b, rg_b_near(b, &rg_sim_next), next);
+        b->slow = rg_b_or(b, b->slow, rg_b_binop(b, Iop_And64, next, rg_b_cword(RG_RING_FULL)));
+    }
+    check_lines(b, seg->sim);
+    wrong = something_happened(b);
+    if (!wrong)
+        return;
+    rg_b_call_if(b, wrong, 2, "rg_h_sim", &rg_h_sim,
+                 mkIRExprVec_2(rg_b_cword((UWord)seg), b->branch ? b->branch : rg_b_cword(0)));
+    stamp_lines(b, seg->sim);
+}
+
+void rg_emit_sim_end(struct rg_builder *b, const struct rg_seg *seg)
+{
+    if (!seg->sim || seg->sim->accesses[0].guarded)
+        return;
+    if (b->cold || rg_sim_always)
+        rg_b_call_if(b, NULL, 2, "rg_h_sim_all", &rg_h_sim_all,
+                     mkIRExprVec_2(rg_b_cword((UWord)seg), b->branch ? b->branch : rg_b_cword(0)));
+    else
+        emit_fast_end(b, seg);
+    if (rg_opt.compat_callgrind)
+        rg_b_store(b, RG_STATE(done), rg_b_cword(1));
+    b->ring = b->slow = b->branch = NULL;
+    b->n_data = 0;
+}

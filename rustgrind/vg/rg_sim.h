@@ -1,0 +1,45 @@
+/* rg_sim.h - simulated caches and branch predictors, fed by generated code.
+
+   SPDX-License-Identifier: GPL-2.0-or-later  */
+#ifndef RG_SIM_H
+#define RG_SIM_H
+
+#include "../core/rg_branch.h"
+#include "../core/rg_cache.h"
+#include "rg_events.h"
+#include "rg_vg.h"
+
+/* Addresses of data accesses that generated code has found to be hits, in order, in [rg_sim_ring, rg_sim_next).  When RG_RING_FULL
+   is set in rg_sim_next, the helper has to be called before many more are added.  */
+enum { RG_RING_WORDS = 1024, RG_RING_FULL = RG_RING_WORDS * sizeof(UWord) };
+
+extern UWord *rg_sim_next;
+extern struct rg_cache_hot rg_sim_hot;
+extern struct rg_branch rg_sim_branch;
+extern UInt rg_sim_i1_bits, rg_sim_d1_bits; /* log2 of the line sizes */
+extern Bool rg_sim_always; /* generated code cannot tell hits by itself: the helper is called for every segment */
+
+void rg_sim_init(void);
+/* The end of the run: lines leave the caches.  */
+void rg_sim_finish(void);
+
+/* The size that an access of SIZE bytes is simulated with.  */
+UInt rg_sim_clip(UInt size);
+/* The simulated clock of instruction fetches is rg_s.total: it will be TOTAL from now on.  */
+void rg_sim_set_time(UWord total);
+/* Finds the lines of code that SEG is in.  */
+void rg_sim_find_lines(const struct rg_seg *seg);
+static inline struct rg_cache_line *rg_sim_line(const struct rg_segsim *sim, UInt i) { return sim->lines[i]; }
+
+/* The counters that access A has in a block, in their order; returns how many.  */
+enum { RG_MAX_SLOTS = 8 };
+UInt rg_sim_slots(const struct rg_access *a, enum rg_event *events);
+UInt rg_sim_n_slots(const struct rg_access *a);
+
+/* Helpers.  A segment's data addresses are the last words before rg_sim_next, or with _all those that begin there.  */
+VG_REGPARM(2) void rg_h_sim(const struct rg_seg *seg, UWord mispredicted);
+/* VALUE: of the segment's branch, taken (0 or 1) or target.  */
+VG_REGPARM(2) void rg_h_sim_all(const struct rg_seg *seg, UWord value);
+VG_REGPARM(2) void rg_h_sim_guarded(const struct rg_seg *seg, Addr a);
+
+#endif
