@@ -133,7 +133,7 @@ static void set_at_random(ThreadId tid, UWord *argc)
 
 ULong rg_deterministic_time(void)
 {
-    ULong t = rg_threads_total() + waited;
+    ULong t = rg_threads_instructions() + waited;
     return t > last_time ? t : last_time;
 }
 

@@ -122,6 +122,17 @@ void rg_threads_finish(void)
     rg_threads_switch(1);
 }
 
+UWord rg_threads_instructions(void)
+{
+    UWord sum = 0;
+
+    threads[rg_current_tid].saved = rg_s;
+    for (UInt tid = 1; tid < VG_N_THREADS; tid++)
+        if (threads[tid].used)
+            sum += threads[tid].saved.total;
+    return sum;
+}
+
 void rg_threads_total(uint64_t *sum)
 {
     VG_(memset)(sum, 0, rg_ev.n * sizeof *sum);

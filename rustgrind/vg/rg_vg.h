@@ -309,6 +309,8 @@ void rg_threads_finish(void);
 void rg_threads_switch(ThreadId tid);
 /* What callgrind writes as the summary, by column: it leaves out the costs of signal handlers.  */
 void rg_threads_total(uint64_t *sum);
+/* Of it Ir.  */
+UWord rg_threads_instructions(void);
 /* Adds (1) or takes back (-1) the inclusive costs of the calls that are active.  */
 void rg_threads_add_active(Int sign);
 void rg_threads_forall(void (*fn)(struct rg_thread *));
