@@ -11,6 +11,7 @@
 #include "../core/rg_cgwrite.h"
 #include "../core/rg_profile.h"
 #include "../core/rg_report.h"
+#include "../core/rg_simtext.h"
 
 enum { REPORT_ROWS = 10, FILE_CACHE = 1024 };
 
@@ -344,6 +345,33 @@ static HChar *out_file;
 static Int out_pid;
 static HChar *command;
 
+/* The lines about simulated caches.  */
+struct header {
+    struct rg_buf texts[RG_N_CACHES];
+    const char *desc[RG_N_CACHES + 1];
+    const char *event_defs[RG_SIMTEXT_MAX_DEFS + 1];
+};
+
+static void header_make(struct header *h)
+{
+    static const HChar *const units[] = {
+        [RG_SYSTIME_NO] = "ms", [RG_SYSTIME_YES] = "ms", [RG_SYSTIME_MSEC] = "ms", [RG_SYSTIME_USEC] = "us", [RG_SYSTIME_NSEC] = "ns"};
+
+    *h = (struct header){0};
+    for (UInt i = 0; rg_opt.cache_sim && i < RG_N_CACHES; i++) {
+        rg_buf_init(&h->texts[i], "rg.dump.desc");
+        rg_simtext_desc(&h->texts[i], rg_sim_cache_names[i], &rg_sim_caches[i]);
+        h->desc[i] = rg_buf_cstr(&h->texts[i]);
+    }
+    rg_simtext_event_defs(rg_ev.names, rg_ev.n, units[rg_opt.collect_systime], !rg_opt.compat_callgrind, h->event_defs);
+}
+
+static void header_free(struct header *h)
+{
+    for (UInt i = 0; rg_opt.cache_sim && i < RG_N_CACHES; i++)
+        rg_buf_free(&h->texts[i]);
+}
+
 static void write_profile(struct dump *d, const HChar *path, Int thread, const HChar *trigger)
 {
     struct rg_out *out = rg_out_open(path);
@@ -363,13 +391,18 @@ static void write_profile(struct dump *d, const HChar *path, Int thread, const H
         .compress_pos = rg_opt.compress_pos,
     };
     uint64_t summary[RG_N_EVENTS];
+    struct header header;
 
+    header_make(&header);
+    opt.desc = header.desc;
+    opt.event_defs = header.event_defs;
     rg_threads_total(summary);
     if (rg_opt.compat_callgrind && !thread)
         opt.summary = summary;
     VG_(sprintf)(creator, "rustgrind-%s", PACKAGE_VERSION);
     rg_cgwrite(d->profile, &opt, rg_out_sink, out);
     rg_out_close(out);
+    header_free(&header);
 }
 
 static HChar *command_line(void)
@@ -414,12 +447,7 @@ static void print_line(void *arg, const char *line)
 
 static void print_summary(struct dump *d)
 {
-    ULong total = rg_profile_totals(d->profile)[0];
-
-    VG_(umsg)("Events    : Ir\n");
-    VG_(umsg)("Collected : %llu\n", total);
-    VG_(umsg)("\n");
-    VG_(umsg)("I   refs:      %'llu\n", total);
+    rg_simtext_summary(rg_ev.names, rg_profile_totals(d->profile), rg_ev.n, print_line, NULL);
     VG_(umsg)("\n");
     rg_report_functions(d->profile, 0, REPORT_ROWS, print_line, NULL);
     VG_(umsg)("\n");

@@ -18,6 +18,8 @@ struct rg_cache_hot rg_sim_hot;
 struct rg_branch rg_sim_branch;
 UInt rg_sim_i1_bits = 6, rg_sim_d1_bits = 6;
 Bool rg_sim_always;
+struct rg_geometry rg_sim_caches[RG_N_CACHES];
+const HChar *const rg_sim_cache_names[RG_N_CACHES] = {"I1", "D1", "LL"};
 
 /* Aligned so that the end of the first half is a bit of the address.  */
 static UWord ring[2 * RG_RING_WORDS] __attribute__((aligned(2 * RG_RING_FULL)));
@@ -309,7 +311,6 @@ enum { MAX_SEGMENT_BYTES = 1024 };
 
 void rg_sim_init(void)
 {
-    struct rg_geometry i1, d1, ll;
     UInt mode = RG_CACHE_PLAIN;
 
     rg_sim_next = ring;
@@ -322,8 +323,8 @@ void rg_sim_init(void)
         mode |= RG_CACHE_HWPREF;
     if (rg_opt.cacheuse)
         mode |= RG_CACHE_USE;
-    rg_caches_geometry(&i1, &d1, &ll);
-    cache = rg_cache_new(&i1, &d1, &ll, mode, &rg_sim_hot, new_line);
+    rg_caches_geometry(&rg_sim_caches[0], &rg_sim_caches[1], &rg_sim_caches[2]);
+    cache = rg_cache_new(&rg_sim_caches[0], &rg_sim_caches[1], &rg_sim_caches[2], mode, &rg_sim_hot, new_line);
     rg_sim_i1_bits = rg_cache_i1_line_bits(cache);
     rg_sim_d1_bits = rg_cache_d1_line_bits(cache);
     rg_sim_always = mode != RG_CACHE_PLAIN;

@@ -19,6 +19,10 @@ extern struct rg_branch rg_sim_branch;
 extern UInt rg_sim_i1_bits, rg_sim_d1_bits; /* log2 of the line sizes */
 extern Bool rg_sim_always; /* generated code cannot tell hits by itself: the helper is called for every segment */
 
+enum { RG_N_CACHES = 3 };
+extern struct rg_geometry rg_sim_caches[RG_N_CACHES]; /* I1, D1, LL; of size 0 without --cache-sim */
+extern const HChar *const rg_sim_cache_names[RG_N_CACHES];
+
 void rg_sim_init(void);
 /* The end of the run: lines leave the caches.  */
 void rg_sim_finish(void);
