@@ -9,6 +9,8 @@
 
 #include "pub_tool_hashtable.h"
 
+#include "../core/rg_fnname.h"
+
 struct fn_node {
     struct fn_node *next;
     UWord key; /* hash of (object, file, name) */
@@ -85,6 +87,19 @@ static const HChar *mapped_file(Addr a, PtrdiffT *bias)
     return name ? name : "???";
 }
 
+/* What tells later whether the file is still the same.  */
+static void note_file(struct rg_obj *o)
+{
+    struct vg_stat st;
+
+    if (!o->has_info || sr_isError(VG_(stat)(o->name, &st)))
+        return;
+    o->size = st.size;
+    o->ino = st.ino;
+    o->mtime = st.mtime;
+    o->mtime_nsec = st.mtime_nsec;
+}
+
 static struct rg_obj *obj_intern(const HChar *name, Bool has_info)
 {
     struct rg_obj *o;
@@ -96,6 +111,7 @@ static struct rg_obj *obj_intern(const HChar *name, Bool has_info)
     o->name = VG_(strdup)("rg.obj.name", name);
     o->has_info = has_info;
     o->id = code.n_objs++;
+    note_file(o);
     o->next = code.objs;
     code.objs = o;
     return o;
@@ -205,20 +221,35 @@ static UWord hash_bytes(UWord h, const HChar *s)
     return h;
 }
 
-static struct rg_fn *fn_intern(struct rg_obj *obj, const HChar *file, const HChar *name)
+/* Equal Rust symbols, but for what does not tell instances of a function apart; or none at all.  */
+static Bool same_symbol(const HChar *a, const HChar *b)
 {
+    SizeT n;
+
+    if (!a || !b)
+        return a == b;
+    n = rg_fnname_identity(a);
+    return n == rg_fnname_identity(b) && VG_(memcmp)(a, b, n) == 0;
+}
+
+static struct rg_fn *fn_intern(const struct rg_place *p, const HChar *file, const HChar *name, const HChar *symbol)
+{
+    struct rg_obj *obj = p->obj;
     UWord key = hash_bytes(hash_bytes(0xcbf29ce484222325ULL + obj->id, file) ^ 0x2f, name);
     struct fn_node *first = VG_(HT_lookup)(code.fns, key);
     struct fn_node *n;
 
     for (n = first; n; n = n->same_key)
-        if (n->fn.obj == obj && VG_(strcmp)(n->fn.name, name) == 0 && VG_(strcmp)(n->fn.file, file) == 0)
+        if (n->fn.obj == obj && VG_(strcmp)(n->fn.name, name) == 0 && VG_(strcmp)(n->fn.file, file) == 0 &&
+            same_symbol(n->fn.symbol, symbol))
             return &n->fn;
     n = RG_ALLOC("rg.fn", sizeof *n);
     n->key = key;
     n->fn.obj = obj;
+    n->fn.off = p->off;
     n->fn.name = VG_(strdup)("rg.fn.name", name);
     n->fn.file = VG_(strdup)("rg.fn.file", file);
+    n->fn.symbol = symbol ? VG_(strdup)("rg.fn.symbol", symbol) : NULL;
     n->fn.id = code.n_fns++;
     n->fn.pop_on_jump = VG_(strncmp)(name, "_dl_runtime_resolve", 19) == 0;
     if (first) {
@@ -257,6 +288,16 @@ static const HChar *section_suffix(UChar sect)
     }
 }
 
+/* callgrind knows functions by their demangled names.  */
+static const HChar *rust_symbol(Addr a)
+{
+    const HChar *symbol;
+
+    if (rg_opt.compat_callgrind || !VG_(get_fnname_raw)(VG_(current_DiEpoch)(), a, &symbol) || rg_fnname_identity(symbol) == 0)
+        return NULL;
+    return symbol;
+}
+
 struct rg_fn *rg_place_fn(struct rg_place *p)
 {
     const HChar *name;
@@ -277,7 +318,7 @@ struct rg_fn *rg_place_fn(struct rg_place *p)
     } else if (VG_(strcmp)(name, "_exit") == 0 && !code.exit_place) {
         code.exit_place = p;
     }
-    p->fn = fn_intern(p->obj, file, name);
+    p->fn = fn_intern(p, file, name, rust_symbol(p->addr));
     VG_(free)(path);
     return p->fn;
 }
@@ -290,6 +331,7 @@ Bool rg_code_is_dynamic_linker(const struct rg_obj *o)
 }
 
 UInt rg_code_n_fns(void) { return code.n_fns; }
+UInt rg_code_n_objs(void) { return code.n_objs; }
 
 /* ---- forgetting ---- */
 

@@ -33,6 +33,10 @@
    really executed when the guest jumps to ORIG.  */
 extern Addr VG_(redir_do_lookup)(Addr orig, Bool *isWrap);
 
+/* The symbol at A as it stands in the symbol table; and what the core makes of a symbol.  The results live until the next question.  */
+extern Bool VG_(get_fnname_raw)(DiEpoch ep, Addr a, const HChar **buf);
+extern void VG_(demangle)(Bool do_cxx_demangling, Bool do_z_demangling, const HChar *orig, const HChar **result);
+
 /* Throws away the translations of code in [START, START+RANGE).  The tool API's VG_(discard_translations_safely) is the same, but
    only for client requests.  */
 extern void VG_(discard_translations)(Addr start, ULong range, const HChar *who);

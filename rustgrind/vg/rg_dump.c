@@ -2,79 +2,25 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   Addresses become files and lines only here.  Every instruction of an executed superblock is looked up once, whatever the
-   number of contexts it ran in.  */
+   Addresses become files and lines only now (rg_where.c).  Every instruction of an executed superblock is looked up once, whatever
+   the number of contexts it ran in.  */
 #include "rg_events.h"
 #include "rg_out.h"
 #include "rg_sim.h"
+#include "rg_where.h"
 
 #include "../core/rg_cgwrite.h"
 #include "../core/rg_profile.h"
 #include "../core/rg_report.h"
 #include "../core/rg_simtext.h"
 
-enum { REPORT_ROWS = 10, FILE_CACHE = 1024 };
-
-/* ---- where instructions are in the source ---- */
-
-/* The core's strings live as long as the object is mapped, so interned copies are kept by their address.  */
-static const HChar *file_of(const HChar *dir, const HChar *file)
-{
-    static struct {
-        const HChar *dir, *file, *path;
-    } cache[FILE_CACHE];
-    UWord slot = ((UWord)dir * 31 + (UWord)file * 7) / 8 % FILE_CACHE;
-    HChar *path;
-
-    if (cache[slot].path && cache[slot].dir == dir && cache[slot].file == file)
-        return cache[slot].path;
-    path = VG_(malloc)("rg.path", VG_(strlen)(dir) + VG_(strlen)(file) + 2);
-    VG_(sprintf)(path, dir[0] ? "%s/%s" : "%s%s", dir, file);
-    cache[slot].dir = dir;
-    cache[slot].file = file;
-    cache[slot].path = path;
-    return path;
-}
-
-static struct rg_line line_at(Addr a)
-{
-    struct rg_line l = {NULL, 0};
-    const HChar *file, *dir;
-
-    if (VG_(get_filename_linenum)(VG_(current_DiEpoch)(), a, &file, &dir, &l.line))
-        l.file = file_of(dir ? dir : "", file);
-    else
-        l.line = 0;
-    return l;
-}
-
-static void resolve(struct rg_sb *sb)
-{
-    Addr a = sb->addr;
-
-    if (sb->lines)
-        return;
-    sb->lines = VG_(malloc)("rg.lines", (sb->n_instrs + 1) * sizeof *sb->lines);
-    sb->lines[0] = (struct rg_line){NULL, 0};
-    for (UInt i = 0; i < sb->n_instrs; a += sb->ilen[i++])
-        sb->lines[i] = line_at(a);
-    if (sb->n_instrs == 0)
-        sb->lines[0] = line_at(a);
-}
-
-void rg_sb_resolve_lines(Addr a, SizeT len)
-{
-    for (UWord i = 0; i < rg_sb_count(); i++) {
-        struct rg_sb *sb = rg_sb_nth(i);
-        if (sb->addr - a < len && sb->block[0] != RG_HOME_UNBOUND)
-            resolve(sb);
-    }
-}
+enum { REPORT_ROWS = 10 };
 
 /* ---- the profile ---- */
 
 struct dump {
     struct rg_profile *profile;
+    struct rg_inline *inlines; /* what stands before it */
     UInt tid;            /* 0: all */
     UInt *fn_ids;        /* by rg_fn.id, + 1 */
     const HChar *cached_path;
@@ -96,9 +42,10 @@ static UInt file_id(struct dump *d, const HChar *path)
 static UInt fn_id(struct dump *d, const struct rg_fn *fn)
 {
     if (!d->fn_ids[fn->id]) {
+        const HChar *name, *file;
         UInt obj = rg_profile_object(d->profile, fn->obj->name);
-        UInt file = rg_profile_file(d->profile, fn->file);
-        d->fn_ids[fn->id] = 1 + rg_profile_function(d->profile, obj, file, fn->name);
+        rg_where_function(fn, &name, &file);
+        d->fn_ids[fn->id] = 1 + rg_profile_function(d->profile, obj, rg_profile_file(d->profile, file), name);
     }
     return d->fn_ids[fn->id] - 1;
 }
@@ -163,6 +110,11 @@ static void add_segment(struct dump *d, const struct rg_seg *seg, const UWord *c
     }
 }
 
+static Bool same_line(const struct rg_line *a, const struct rg_line *b)
+{
+    return a->file == b->file && a->line == b->line && a->inlined == b->inlined;
+}
+
 /* Hands the costs of SB's instructions to the profile, together for those on one line.  */
 static void flush_costs(struct dump *d, const struct rg_sb *sb, struct rg_node node, const struct rg_fn *fn)
 {
@@ -171,14 +123,14 @@ static void flush_costs(struct dump *d, const struct rg_sb *sb, struct rg_node n
     for (UInt i = 0; i < sb->n_instrs;) {
         const struct rg_line *l = &sb->lines[i];
         struct rg_pos pos = pos_of(d, l, fn->file, off);
-        uint64_t *cost = &d->costs[i * rg_ev.n];
+        uint64_t *cost = &d->costs[i * rg_ev.n], executed = *cost_of(d, i, RG_IR);
         off += sb->ilen[i++];
-        while (i < sb->n_instrs && !rg_opt.dump_instr && sb->lines[i].file == l->file && sb->lines[i].line == l->line) {
+        while (i < sb->n_instrs && !rg_opt.dump_instr && same_line(&sb->lines[i], l)) {
             for (UInt e = 0; e < rg_ev.n; e++)
                 cost[e] += d->costs[i * rg_ev.n + e];
             off += sb->ilen[i++];
         }
-        rg_profile_cost(d->profile, node, pos, cost);
+        rg_inline_cost(d->inlines, node, pos, l->inlined, executed, cost);
     }
 }
 
@@ -199,6 +151,8 @@ static struct rg_pos exit_pos(struct dump *d, const struct rg_exit *x)
     return pos_of(d, &x->sb->lines[x->instr], "???", off);
 }
 
+static UInt inlined_at(const struct rg_exit *x) { return x->sb->lines[x->instr].inlined; }
+
 /* The costs at WORDS: Ir, then those of lanes, STRIDE words apart.  Returns whether there are any.  */
 static Bool gather(uint64_t *cost, const UWord *words, UInt stride)
 {
@@ -216,7 +170,7 @@ static void add_calls(struct dump *d, const struct rg_exit *x, const struct rg_f
                       const UWord *words)
 {
     UInt n = rg_n_levels;
-    struct rg_line target = {NULL, 0};
+    struct rg_line target = {NULL, 0, 0};
     Bool looked_up = False;
 
     for (UInt from = 0; from < n; from++)
@@ -225,11 +179,11 @@ static void add_calls(struct dump *d, const struct rg_exit *x, const struct rg_f
             if (!gather(incl, words + n * n + from + n * level, n * n))
                 continue;
             if (!looked_up)
-                target = line_at(to->addr);
+                target = rg_where_of(to);
             looked_up = True;
-            rg_profile_call(d->profile, (struct rg_node){fn_id(d, caller), from + 1}, exit_pos(d, x),
-                            (struct rg_node){fn_id(d, rg_place_fn(to)), level + 1},
-                            pos_of(d, &target, rg_place_fn(to)->file, to->off), words[from + n * level], incl);
+            rg_inline_call(d->inlines, (struct rg_node){fn_id(d, caller), from + 1}, exit_pos(d, x), inlined_at(x),
+                           (struct rg_node){fn_id(d, rg_place_fn(to)), level + 1},
+                           pos_of(d, &target, rg_place_fn(to)->file, to->off), words[from + n * level], incl);
         }
 }
 
@@ -298,7 +252,8 @@ static void add_edge(struct dump *d, const struct rg_edge *e)
         if (never_finished(e->exit->sb, e->block, level))
             continue;
         if (gather(cost, e->words + level, rg_n_levels))
-            rg_profile_cost(d->profile, (struct rg_node){fn_id(d, ctx->fn), level + 1}, exit_pos(d, last), cost);
+            rg_inline_cost(d->inlines, (struct rg_node){fn_id(d, ctx->fn), level + 1}, exit_pos(d, last), inlined_at(last), 0,
+                           cost);
     }
 }
 
@@ -306,29 +261,31 @@ static void add_all(struct dump *d)
 {
     for (UWord i = 0; i < rg_sb_count(); i++) {
         struct rg_sb *sb = rg_sb_nth(i);
-        Bool resolved = sb->lines != NULL;
         if (sb->block[0] == RG_HOME_UNBOUND)
             continue;
-        resolve(sb);
+        rg_where_resolve(sb);
         add_block(d, sb, sb->block[0], sb->block);
         for (const struct rg_copy *c = sb->copies; c; c = c->next)
             add_block(d, sb, c->home, c->block);
         for (const struct rg_edge *e = sb->edges; e; e = e->next)
             add_edge(d, e);
-        if (!resolved) {
-            VG_(free)(sb->lines);
-            sb->lines = NULL;
-        }
+        rg_where_release(sb);
     }
 }
 
 static void dump_make(struct dump *d, UInt tid)
 {
+    const struct rg_inlined *inlined;
+    UInt n_inlined;
+
     *d = (struct dump){.tid = tid};
     d->profile = rg_profile_new(rg_ev.n);
     d->fn_ids = RG_ALLOC("rg.dump.fns", (rg_code_n_fns() + 64) * sizeof *d->fn_ids);
     rg_profile_set_positions(d->profile, rg_opt.dump_line, rg_opt.dump_instr);
+    inlined = rg_where_inlined(d->profile, &n_inlined);
+    d->inlines = rg_inline_new(d->profile, inlined, n_inlined, rg_n_levels);
     add_all(d);
+    rg_inline_finish(d->inlines);
     rg_profile_finish(d->profile);
 }
 
@@ -495,10 +452,12 @@ static void dump_process(const HChar *trigger, Bool text)
 
 static void dump_all(const HChar *trigger, Bool text)
 {
+    rg_where_begin();
     if (rg_opt.separate_threads)
         dump_threads(trigger, text);
     else
         dump_process(trigger, text);
+    rg_where_end();
 }
 
 /* The program replaces itself: what was collected is written as it stands.  Children that were forked to run another program

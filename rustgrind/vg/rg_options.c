@@ -3,6 +3,7 @@
    SPDX-License-Identifier: GPL-2.0-or-later
 
    tests/e2e/options.test and options-readme.test assert that --help, manual, man page and README name the same options.  */
+#include "rg_pathmap.h"
 #include "rg_vg.h"
 
 struct rg_options rg_opt = {
@@ -10,12 +11,13 @@ struct rg_options rg_opt = {
     .compress_strings = True,
     .compress_pos = True,
     .skip_plt = True,
+    .expand_inlines = True,
     .separate_recs = 2,
     .hot_after = 3000,
     .seed = 1,
 };
 
-enum kind { BOOL, INT, STRING, KEYWORD, WORDS, GEOMETRY, SEED };
+enum kind { BOOL, INT, STRING, KEYWORD, WORDS, GEOMETRY, SEED, PATH_MAP };
 
 struct option {
     const HChar *name;
@@ -50,6 +52,10 @@ static const struct option options[] = {
      .default_text = "2", .help = "recursion levels of a function kept apart"},
     {.name = "--skip-plt", .kind = BOOL, .value = &rg_opt.skip_plt, .default_text = "yes",
      .help = "charge PLT stubs to their callers"},
+    {.name = "--inline", .kind = BOOL, .value = &rg_opt.expand_inlines, .default_text = "yes",
+     .help = "show inlined functions as functions"},
+    {.name = "--path-map", .kind = PATH_MAP, .allowed = "from=to", .default_text = "",
+     .help = "source paths that begin with FROM begin with TO"},
     {.name = "--cache-sim", .kind = BOOL, .value = &rg_opt.cache_sim, .default_text = "no",
      .help = "simulate caches: Dr, Dw, misses"},
     {.name = "--simulate-cache", .kind = BOOL, .value = &rg_opt.cache_sim, .default_text = "no",
@@ -165,6 +171,10 @@ static Bool set_option(const HChar *arg, const struct option *o, const HChar *v)
         return True;
     case WORDS: return set_word(arg, o, v);
     case GEOMETRY: return set_geometry(arg, o, v);
+    case PATH_MAP:
+        if (!rg_path_map_add(v))
+            VG_(fmsg_bad_option)(arg, "%s takes %s, not '%s'\n", o->name, o->allowed, v);
+        return True;
     }
     return False;
 }
@@ -207,6 +217,8 @@ void rg_options_finish(void)
         VG_(umsg)("rustgrind: --dump-line=no needs --dump-instr=yes: lines are written\n");
         rg_opt.dump_line = True;
     }
+    if (rg_opt.compat_callgrind)
+        rg_opt.expand_inlines = False;
     if (rg_opt.cacheuse && (rg_opt.simulate_wb || rg_opt.simulate_hwpref)) {
         VG_(umsg)("rustgrind: --cacheuse=yes cannot be joined with --simulate-wb and --simulate-hwpref: they are off\n");
         rg_opt.simulate_wb = rg_opt.simulate_hwpref = False;

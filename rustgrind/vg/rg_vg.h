@@ -26,13 +26,17 @@ struct rg_obj {
     PtrdiffT bias; /* runtime address minus address in the object, of the latest mapping */
     Addr text, text_end; /* .text, of the latest mapping */
     UInt id;
+    UInt told;             /* hints about its debug information that were given */
+    ULong size, ino, mtime, mtime_nsec; /* of the file when it was mapped first; size 0: unknown */
 };
 
-/* A function: (object, file of its first executed line, name).  */
+/* A function: (object, file of its first executed line, name) and, without --compat=callgrind, the identity of its Rust symbol.  */
 struct rg_fn {
     struct rg_obj *obj;
     HChar *name;
     HChar *file;
+    HChar *symbol; /* as in the symbol table; NULL: no Rust symbol */
+    PtrdiffT off;  /* address in the object of the first place that asked for it */
     UInt id;
     UWord home; /* of the context for all threads together, 0: not asked yet */
     Bool pop_on_jump; /* _dl_runtime_resolve: the jump at its end is a return and a call */
@@ -68,6 +72,7 @@ Bool rg_code_plain_target(const struct rg_sb *sb, Addr a);
 void rg_code_quiet_range(const struct rg_place *p, Addr *lo, Addr *end);
 Bool rg_code_is_dynamic_linker(const struct rg_obj *o);
 UInt rg_code_n_fns(void);
+UInt rg_code_n_objs(void);
 
 /* ---- contexts ---- */
 
@@ -169,6 +174,7 @@ struct rg_copy {
 struct rg_line {
     const HChar *file; /* interned by the dump, NULL: unknown */
     UInt line;
+    UInt inlined; /* number of the innermost inlined function (rg_inline.h), 0: none */
 };
 
 struct rg_sb {
@@ -191,6 +197,7 @@ struct rg_sb {
     UShort length; /* of all instructions, in bytes */
     UChar sect; /* VgSectKind */
     Bool is_plt; /* and the PLT is skipped */
+    Bool unmapped; /* its lines were looked up when its code was unmapped */
 };
 
 /* The superblock IN, whose first IMark is statement FIRST, at A: known already, or new.  Makes the plan for instrumenting it.  */
@@ -337,6 +344,7 @@ struct rg_options {
     Bool compress_strings, compress_pos;
     Bool separate_threads;
     Bool skip_plt;
+    Bool expand_inlines;
     Int separate_recs;
     Int hot_after;
     Bool cache_sim, branch_sim;

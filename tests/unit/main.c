@@ -32,6 +32,8 @@ static const struct {
     { "cache_use", suite_cache_use },
     { "branch", suite_branch },
     { "simtext", suite_simtext },
+    { "fnname", suite_fnname },
+    { "inline", suite_inline },
     { "profile", suite_profile },
     { "cgwrite", suite_cgwrite },
     { "report", suite_report },
