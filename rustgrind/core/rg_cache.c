@@ -5,8 +5,8 @@
    A hit does nothing but make a line the most recent one, so generated code may do it alone: it finds out that a line is there
    in one look-up, and stamps it with the time.  Order is kept as time, not as order in an array, and is only asked for by a miss,
    which takes the place with the smallest stamp.  To find out by address needs a table that is indexed by address: for data the
-   4096 slots, of which a line may lose its own to another one (its stamp then goes back to its way, and the next access of it is
-   no miss but needs the slow way once); for code there is a record of every line, so no line loses anything.  */
+   4096 slots, of which a line may lose its own to another one (the next access of it is no miss then but needs the slow way
+   once); for code there is a record of every line, so no line loses anything.  */
 #include "rg_cache_impl.h"
 
 struct rg_cache {
@@ -23,92 +23,73 @@ struct rg_cache {
 
 /* ---- data ---- */
 
-static inline size_t slot_index(const struct rg_cache_d1 *d, uint64_t line)
+static inline struct rg_cache_slot *slot_of(const struct rg_cache_d1 *d, uint64_t line)
 {
-    return line >> d->line_bits & (RG_CACHE_SLOTS - 1);
+    return rg_cache_hot_slot(d->hot, d->line_bits, line);
 }
 
-/* A line whose address does not belong to slot I, and neither to a line that an access beginning in slot I can reach.  */
-static inline uint64_t nobodys_line(const struct rg_cache_d1 *d, size_t i)
+/* An empty slot has a line that does not belong to it, and neither to a line that an access beginning in it can reach.  */
+static inline void empty_slot(struct rg_cache_d1 *d, struct rg_cache_slot *slot)
 {
-    return (uint64_t)(i ^ 2) << d->line_bits;
+    slot->line = (uint64_t)((slot - d->hot->slot) ^ 2) << d->line_bits;
+    slot->stamp = &d->nobodys_stamp;
 }
 
 static void d1_clear(struct rg_cache_d1 *d)
 {
     size_t ways = (size_t)d->assoc << d->set_bits;
 
-    for (size_t i = 0; i < RG_CACHE_SLOTS; i++) {
-        d->hot->slot[i] = (struct rg_cache_slot){nobodys_line(d, i), 0};
-        d->slot_way[i] = RG_CACHE_NO_WAY;
-    }
+    for (size_t i = 0; i < RG_CACHE_SLOTS; i++)
+        empty_slot(d, &d->hot->slot[i]);
     for (size_t i = 0; i < ways; i++)
-        d->ways[i] = (struct rg_cache_way){RG_CACHE_NO_LINE, 0};
-    d->ways[0].line = 0;
+        d->lines[i] = RG_CACHE_NO_LINE;
+    memset(d->stamps, 0, ways * sizeof *d->stamps);
+    d->lines[0] = 0;
 }
 
-/* Gives LINE, which is at WAY, its slot, and the one that had it its stamp back.  */
-static inline void take_slot(struct rg_cache_d1 *d, uint64_t line, uint32_t way, uint64_t time)
+/* Way WAY has LINE, which was accessed just now.  */
+static inline void use_way(struct rg_cache_d1 *d, size_t way, uint64_t line, uint64_t time)
 {
-    size_t i = slot_index(d, line);
-    struct rg_cache_slot *slot = &d->hot->slot[i];
-
-    if (d->no_slots) {
-        d->ways[way].stamp = time;
-        return;
-    }
-    if (d->slot_way[i] != RG_CACHE_NO_WAY)
-        d->ways[d->slot_way[i]].stamp = slot->stamp;
-    *slot = (struct rg_cache_slot){line, time};
-    d->slot_way[i] = way;
-}
-
-static inline uint64_t way_stamp(const struct rg_cache_d1 *d, const struct rg_cache_way *way)
-{
-    const struct rg_cache_slot *slot = &d->hot->slot[slot_index(d, way->line)];
-
-    return slot->line == way->line ? slot->stamp : way->stamp;
+    d->stamps[way] = time;
+    if (!d->no_slots)
+        *slot_of(d, line) = (struct rg_cache_slot){line, &d->stamps[way]};
 }
 
 /* The line is not there: puts it in the place of the least recent one.  Of empty ways the last one is taken, so that the line at
    address 0, which is there at the start, is the last to leave.  */
-static void d1_load(struct rg_cache_d1 *d, uint64_t line, struct rg_cache_way *set, uint64_t time)
+static void d1_load(struct rg_cache_d1 *d, uint64_t line, size_t first, uint64_t time)
 {
-    struct rg_cache_way *victim = set;
-    uint64_t least = way_stamp(d, set);
+    size_t victim = first;
+    uint64_t least = d->stamps[first];
 
-    for (unsigned w = 1; w < d->assoc; w++) {
-        uint64_t stamp = way_stamp(d, &set[w]);
-        if (stamp <= least) {
-            least = stamp;
-            victim = &set[w];
-        }
+    for (size_t w = first + 1; w < first + d->assoc; w++) {
+        bool older = d->stamps[w] <= least;
+        least = older ? d->stamps[w] : least;
+        victim = older ? w : victim;
     }
-    size_t i = slot_index(d, victim->line);
-    if (d->hot->slot[i].line == victim->line) {
-        d->hot->slot[i].line = nobodys_line(d, i);
-        d->slot_way[i] = RG_CACHE_NO_WAY;
-    }
-    victim->line = line;
-    take_slot(d, line, (uint32_t)(victim - d->ways), time);
+    struct rg_cache_slot *slot = slot_of(d, d->lines[victim]);
+    if (slot->line == d->lines[victim])
+        empty_slot(d, slot);
+    d->lines[victim] = line;
+    use_way(d, victim, line, time);
 }
 
 /* Touches the line at address LINE.  Returns true when it was there.  */
 static inline bool d1_touch(struct rg_cache_d1 *d, uint64_t line, uint64_t time)
 {
-    struct rg_cache_slot *slot = &d->hot->slot[slot_index(d, line)];
+    struct rg_cache_slot *slot = slot_of(d, line);
 
     if (slot->line == line) {
-        slot->stamp = time;
+        *slot->stamp = time;
         return true;
     }
     size_t first = (line >> d->line_bits & ((1u << d->set_bits) - 1)) * d->assoc;
     for (size_t w = first; w < first + d->assoc; w++)
-        if (d->ways[w].line == line) {
-            take_slot(d, line, (uint32_t)w, time);
+        if (d->lines[w] == line) {
+            use_way(d, w, line, time);
             return true;
         }
-    d1_load(d, line, &d->ways[first], time);
+    d1_load(d, line, first, time);
     return false;
 }
 
@@ -131,7 +112,8 @@ static void d1_init(struct rg_cache_d1 *d, const struct rg_geometry *g, struct r
     d->assoc = g->assoc;
     d->no_slots = no_slots;
     d->hot = hot;
-    d->ways = rg_alloc("cache.d1", (size_t)sets * g->assoc * sizeof *d->ways);
+    d->lines = rg_alloc("cache.d1", (size_t)sets * g->assoc * sizeof *d->lines);
+    d->stamps = rg_alloc("cache.d1", (size_t)sets * g->assoc * sizeof *d->stamps);
     d1_clear(d);
 }
 
@@ -266,7 +248,6 @@ struct rg_cache *rg_cache_new(const struct rg_geometry *i1, const struct rg_geom
 
     RG_ASSERT(mode <= RG_CACHE_USE && rg_geometry_check(i1) == RG_GEOMETRY_OK && rg_geometry_check(d1) == RG_GEOMETRY_OK &&
               rg_geometry_check(ll) == RG_GEOMETRY_OK);
-    hot->time = 1;
     c->mode = mode;
     c->max_access = i1->line < d1->line ? i1->line : d1->line;
     if (ll->line < c->max_access)
@@ -288,7 +269,8 @@ struct rg_cache *rg_cache_new(const struct rg_geometry *i1, const struct rg_geom
 void rg_cache_free(struct rg_cache *c)
 {
     i1_free(&c->i1);
-    rg_free(c->d1.ways);
+    rg_free(c->d1.lines);
+    rg_free(c->d1.stamps);
     rg_lru_free(&c->ll);
     rg_free(c->wb.words);
     if (c->useful != NULL)

@@ -58,14 +58,12 @@ enum rg_cache_kind { RG_CACHE_FETCH, RG_CACHE_READ, RG_CACHE_WRITE };
 enum { RG_CACHE_SLOTS = 4096 }; /* a power of two, at least 4 */
 
 struct rg_cache_slot {
-    uint64_t line;  /* address of a line in D1; in an empty slot an address that belongs to another slot */
-    uint64_t stamp; /* time of its last access */
+    uint64_t line;   /* address of a line in D1; in an empty slot an address that belongs to another slot */
+    uint64_t *stamp; /* where the time of its last access is; never NULL */
 };
 
 /* The caller's: near its generated code.  Initialized by rg_cache_new.  */
 struct rg_cache_hot {
-    uint64_t time; /* the caller's clock, if it wants one here; starts at 1 and is not used by the model */
-    uint64_t unused;
     struct rg_cache_slot slot[RG_CACHE_SLOTS];
 };
 
@@ -94,7 +92,7 @@ static inline uint64_t rg_cache_hot_check(struct rg_cache_hot *hot, unsigned lin
 
 static inline void rg_cache_hot_stamp(struct rg_cache_hot *hot, unsigned line_bits, uint64_t a, uint64_t time)
 {
-    rg_cache_hot_slot(hot, line_bits, a)->stamp = time;
+    *rg_cache_hot_slot(hot, line_bits, a)->stamp = time;
 }
 
 static inline bool rg_cache_group_missed(uint64_t acc, unsigned line_bits)

@@ -8,20 +8,15 @@
 #include "rg_lru.h"
 #include "rg_map.h"
 
-/* A place of D1.  */
-struct rg_cache_way {
-    uint64_t line;  /* an address; RG_CACHE_NO_LINE: empty */
-    uint64_t stamp; /* of the last access, unless the line has its slot */
-};
-
-enum { RG_CACHE_NO_LINE = 1, RG_CACHE_NO_WAY = UINT32_MAX };
+enum { RG_CACHE_NO_LINE = 1 }; /* is no line's address */
 
 struct rg_cache_d1 {
     unsigned line_bits, set_bits, assoc;
-    bool no_slots; /* no line ever gets its slot */
-    struct rg_cache_way *ways;
+    bool no_slots;    /* no line ever gets its slot */
+    uint64_t *lines;  /* by set and way; RG_CACHE_NO_LINE: empty */
+    uint64_t *stamps; /* time of the last access */
+    uint64_t nobodys_stamp;
     struct rg_cache_hot *hot;
-    uint32_t slot_way[RG_CACHE_SLOTS]; /* where the line is that has the slot; RG_CACHE_NO_WAY: none has it */
 };
 
 struct rg_cache_i1 {
