@@ -20,6 +20,7 @@ struct rg_cmd {
 };
 
 int rg_cmd_demangle(int argc, char **argv);
+int rg_cmd_nextest(int argc, char **argv);
 int rg_cmd_run(int argc, char **argv);
 
 /* Prints "rustgrind: " and the formatted text and a newline to stderr, and returns STATUS.  */

@@ -10,6 +10,7 @@
 #include <string.h>
 
 static const struct rg_cmd commands[] = {
+    {"nextest", "init | summary [RUN]", "set cargo-nextest up for profiles of tests; sum up a run", rg_cmd_nextest},
     {"run", "[options] [--] program [arguments]", "run a program under valgrind --tool=rustgrind", rg_cmd_run},
     {"demangle", "[--form=FORM] [symbol...]", "print the names of Rust symbols, given or read line by line", rg_cmd_demangle},
 };

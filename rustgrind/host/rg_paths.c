@@ -94,6 +94,13 @@ bool rg_paths_tool_dir(char buf[RG_PATH_MAX])
     return holds_tool(buf);
 }
 
+bool rg_paths_script(const char *name, char buf[RG_PATH_MAX])
+{
+    char here[RG_PATH_MAX];
+
+    return own_dir(here) && join(buf, here, name) && access(buf, X_OK) == 0;
+}
+
 bool rg_paths_program(const char *name, char buf[RG_PATH_MAX])
 {
     char first[RG_PATH_MAX] = "";

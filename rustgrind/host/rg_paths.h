@@ -17,6 +17,9 @@ bool rg_paths_tool_dir(char buf[RG_PATH_MAX]);
 /* The valgrind command: the one that the tool was built for, or else the first in PATH.  */
 bool rg_paths_valgrind(char buf[RG_PATH_MAX]);
 
+/* The script NAME of ours, which lies beside this program.  */
+bool rg_paths_script(const char *name, char buf[RG_PATH_MAX]);
+
 /* The file that the shell would run for NAME: NAME itself when it has a slash, else the first executable file of that name
    in PATH, else the first file of that name in PATH.  */
 bool rg_paths_program(const char *name, char buf[RG_PATH_MAX]);
