@@ -373,16 +373,21 @@ void rg_item_spell(const struct rg_item *it, enum rg_item_spelling how, bool wit
         return;
     }
     rg_buf_bytes(out, base->p, base->n);
-    bool hash = with_hash && it->hash != NULL;
-    if (how == RG_SPELL_MONO && (it->args.n > 0 || hash)) {
+    bool mark = with_hash && it->is_rust && (it->hash != NULL || how == RG_SPELL_MONO);
+    if (how == RG_SPELL_MONO && (it->args.n > 0 || mark)) {
         rg_buf_str(out, "::(");
         rg_buf_bytes(out, it->args.p, it->args.n);
     }
-    if (hash) {
+    if (mark) {
         rg_buf_char(out, '[');
-        rg_buf_bytes(out, it->hash, HASH_SHOWN);
+        if (it->hash != NULL) {
+            rg_buf_bytes(out, it->hash, HASH_SHOWN);
+        } else {
+            char hex[RG_FMT_HEX_MAX];
+            rg_buf_bytes(out, hex + 2, rg_fmt_hex(hex, it->crate_dis) - 2);
+        }
         rg_buf_char(out, ']');
     }
-    if (how == RG_SPELL_MONO && (it->args.n > 0 || hash))
+    if (how == RG_SPELL_MONO && (it->args.n > 0 || mark))
         rg_buf_char(out, ')');
 }

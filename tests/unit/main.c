@@ -23,6 +23,7 @@ static const struct {
     { "glob", suite_glob },
     { "demangle", suite_demangle },
     { "item", suite_item },
+    { "names", suite_names },
     { "geometry", suite_geometry },
     { "inflate", suite_inflate },
     { "elf", suite_elf },
