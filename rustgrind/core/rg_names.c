@@ -26,6 +26,7 @@ struct rg_names {
     struct rg_buf name;
     struct rg_intern *strings;
     struct rg_map owners; /* string id of a spelling -> string id of an identity, + 1; or AMBIGUOUS */
+    struct rg_map called; /* string id of an identity -> string id of what DWARF calls it, + 1 */
     struct rg_map given;  /* string id of a name given out -> string id of the identity, + 1 */
     struct facts *facts;
     uint32_t n_facts;
@@ -40,6 +41,7 @@ struct rg_names *rg_names_new(enum rg_item_spelling how)
     rg_buf_init(&names->name, tag);
     names->strings = rg_intern_new(tag);
     rg_map_init(&names->owners, tag);
+    rg_map_init(&names->called, tag);
     rg_map_init(&names->given, tag);
     return names;
 }
@@ -50,9 +52,31 @@ void rg_names_free(struct rg_names *names)
     rg_buf_free(&names->name);
     rg_intern_free(names->strings);
     rg_map_free(&names->owners);
+    rg_map_free(&names->called);
     rg_map_free(&names->given);
     rg_free(names->facts);
     rg_free(names);
+}
+
+/* Reads SRC; what DWARF has called a function once, it is called always.  */
+static void read(struct rg_names *names, const struct rg_item_source *src)
+{
+    struct rg_item *it = &names->item;
+
+    rg_item_read(it, src);
+    if (!it->is_rust || it->hash == NULL)
+        return;
+    uint32_t id = rg_intern_bytes(names->strings, it->identity, it->identity_len);
+    if (src->name != NULL) {
+        rg_map_put(&names->called, id, rg_intern_str(names->strings, src->name) + (uint64_t)1);
+        return;
+    }
+    uint64_t called = rg_map_get(&names->called, id, 0);
+    if (called != 0) {
+        struct rg_item_source with = *src;
+        with.name = rg_intern_name(names->strings, (uint32_t)(called - 1));
+        rg_item_read(it, &with);
+    }
 }
 
 /* Instances of an item are one function when they are spelled by the item.  */
@@ -88,7 +112,7 @@ static bool note(struct rg_names *names, uint32_t spelling, uint32_t id)
 
 void rg_names_note(struct rg_names *names, const struct rg_item_source *src)
 {
-    rg_item_read(&names->item, src);
+    read(names, src);
     if (names->item.is_rust)
         note(names, spell(names, false), identity(names));
 }
@@ -113,7 +137,7 @@ static uint32_t unique(struct rg_names *names, uint32_t name, uint32_t id)
 
 static uint32_t name_of(struct rg_names *names, const struct rg_item_source *src)
 {
-    rg_item_read(&names->item, src);
+    read(names, src);
     uint32_t name = spell(names, false);
     if (!names->item.is_rust)
         return name;

@@ -2,20 +2,21 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   A function's identity is that of the callgrind format: object, file of the first line executed in it, demangled name.
+   A function's identity is that of the callgrind format: object, file of the first line executed in it, demangled name.  A Rust
+   function is known by its symbol instead, unless names are to be callgrind's.
    Names are asked of the core only for addresses that become the first address of a context; everything else about an
    address (its object, section, and whether a symbol begins there) is cheap and cached per address.  */
-#include "rg_vg.h"
+#include "rg_symbols.h"
 
 #include "pub_tool_hashtable.h"
 
-#include "../core/rg_fnname.h"
-
 struct fn_node {
     struct fn_node *next;
-    UWord key; /* hash of (object, file, name) */
+    UWord key; /* hash of the identity */
     struct fn_node *same_key;
     struct rg_fn fn;
+    HChar *identity; /* of Rust functions */
+    SizeT identity_len;
 };
 
 struct place_node {
@@ -51,6 +52,7 @@ static struct {
     struct rg_obj *objs;
     struct rg_obj *last_obj;
     UInt n_objs, n_fns;
+    struct rg_fn *last_fn;
     VgHashTable *fns, *places, *ctxs;
     XArray *ctx_list; /* of struct rg_ctx, by home / 8 */
     struct quiet quiet[N_QUIET];
@@ -196,6 +198,10 @@ struct rg_place *rg_place_of_executed(Addr a)
     n->place.addr = a;
     n->place.obj = rg_code_object(a, &n->place.off, &n->place.sect);
     n->place.is_entry = VG_(get_inst_offset_in_function)(VG_(current_DiEpoch)(), a, &into) && into == 0;
+    if (n->place.is_entry) {
+        const HChar *symbol = rg_symbols_at(a);
+        n->place.is_entry = !symbol || !rg_symbols_is_piece(symbol);
+    }
     VG_(HT_add_node)(code.places, n);
     return &n->place;
 }
@@ -214,43 +220,25 @@ struct rg_place *rg_place_of(Addr a)
 
 /* ---- functions ---- */
 
-static UWord hash_bytes(UWord h, const HChar *s)
+static UWord hash_bytes(UWord h, const HChar *s, SizeT n)
 {
-    for (; *s; s++)
-        h = (h ^ (UChar)*s) * 0x100000001b3ULL;
+    for (SizeT i = 0; i < n; i++)
+        h = (h ^ (UChar)s[i]) * 0x100000001b3ULL;
     return h;
 }
 
-/* Equal Rust symbols, but for what does not tell instances of a function apart; or none at all.  */
-static Bool same_symbol(const HChar *a, const HChar *b)
+static struct fn_node *fn_new(UWord key, struct fn_node *first, const struct rg_place *p, const HChar *file, const HChar *name)
 {
-    SizeT n;
+    struct fn_node *n = RG_ALLOC("rg.fn", sizeof *n);
 
-    if (!a || !b)
-        return a == b;
-    n = rg_fnname_identity(a);
-    return n == rg_fnname_identity(b) && VG_(memcmp)(a, b, n) == 0;
-}
-
-static struct rg_fn *fn_intern(const struct rg_place *p, const HChar *file, const HChar *name, const HChar *symbol)
-{
-    struct rg_obj *obj = p->obj;
-    UWord key = hash_bytes(hash_bytes(0xcbf29ce484222325ULL + obj->id, file) ^ 0x2f, name);
-    struct fn_node *first = VG_(HT_lookup)(code.fns, key);
-    struct fn_node *n;
-
-    for (n = first; n; n = n->same_key)
-        if (n->fn.obj == obj && VG_(strcmp)(n->fn.name, name) == 0 && VG_(strcmp)(n->fn.file, file) == 0 &&
-            same_symbol(n->fn.symbol, symbol))
-            return &n->fn;
-    n = RG_ALLOC("rg.fn", sizeof *n);
     n->key = key;
-    n->fn.obj = obj;
+    n->fn.obj = p->obj;
     n->fn.off = p->off;
     n->fn.name = VG_(strdup)("rg.fn.name", name);
     n->fn.file = VG_(strdup)("rg.fn.file", file);
-    n->fn.symbol = symbol ? VG_(strdup)("rg.fn.symbol", symbol) : NULL;
     n->fn.id = code.n_fns++;
+    n->fn.next = code.last_fn;
+    code.last_fn = &n->fn;
     n->fn.pop_on_jump = VG_(strncmp)(name, "_dl_runtime_resolve", 19) == 0;
     if (first) {
         n->same_key = first->same_key;
@@ -258,8 +246,69 @@ static struct rg_fn *fn_intern(const struct rg_place *p, const HChar *file, cons
     } else {
         VG_(HT_add_node)(code.fns, n);
     }
-    return &n->fn;
+    return n;
 }
+
+static struct rg_fn *fn_intern(const struct rg_place *p, const HChar *file, const HChar *name)
+{
+    UWord key = hash_bytes(0xcbf29ce484222325ULL + p->obj->id, file, VG_(strlen)(file));
+    struct fn_node *first, *n;
+
+    key = hash_bytes(key ^ 0x2f, name, VG_(strlen)(name));
+    first = VG_(HT_lookup)(code.fns, key);
+    for (n = first; n; n = n->same_key)
+        if (n->fn.obj == p->obj && !n->fn.symbol && VG_(strcmp)(n->fn.name, name) == 0 && VG_(strcmp)(n->fn.file, file) == 0)
+            return &n->fn;
+    return &fn_new(key, first, p, file, name)->fn;
+}
+
+static UWord rust_key(const struct rg_obj *obj, const HChar *identity, SizeT n)
+{
+    return hash_bytes(0xcbf29ce484222325ULL + obj->id, identity, n);
+}
+
+static struct rg_fn *find_rust(const struct rg_obj *obj, const HChar *identity, SizeT n)
+{
+    struct fn_node *node;
+
+    for (node = VG_(HT_lookup)(code.fns, rust_key(obj, identity, n)); node; node = node->same_key)
+        if (node->fn.obj == obj && node->fn.symbol && node->identity_len == n && VG_(memcmp)(node->identity, identity, n) == 0)
+            return &node->fn;
+    return NULL;
+}
+
+static struct rg_fn *rust_intern(const struct rg_place *p, const HChar *file, const HChar *symbol)
+{
+    SizeT n;
+    const HChar *identity = rg_symbols_identity(symbol, &n);
+    UWord key = rust_key(p->obj, identity, n);
+    struct rg_fn *fn = find_rust(p->obj, identity, n);
+    struct fn_node *node;
+
+    if (fn)
+        return fn;
+    node = fn_new(key, VG_(HT_lookup)(code.fns, key), p, file, symbol);
+    node->fn.symbol = VG_(strdup)("rg.fn.symbol", symbol);
+    node->identity = VG_(malloc)("rg.fn.identity", n + 1);
+    VG_(memcpy)(node->identity, identity, n);
+    node->identity_len = n;
+    return &node->fn;
+}
+
+struct rg_fn *rg_code_fn_of_symbol(const HChar *object, const HChar *symbol)
+{
+    const HChar *identity;
+    SizeT n;
+
+    for (struct rg_obj *o = code.objs; o; o = o->next)
+        if (o->has_info && VG_(strcmp)(o->name, object) == 0) {
+            identity = rg_symbols_identity(symbol, &n);
+            return identity ? find_rust(o, identity, n) : NULL;
+        }
+    return NULL;
+}
+
+struct rg_fn *rg_code_next_fn(const struct rg_fn *fn) { return fn ? fn->next : code.last_fn; }
 
 /* "dir/file" of A's source line, or "???".  */
 static const HChar *source_file(Addr a, HChar **to_free)
@@ -288,25 +337,20 @@ static const HChar *section_suffix(UChar sect)
     }
 }
 
-/* callgrind knows functions by their demangled names.  */
-static const HChar *rust_symbol(Addr a)
-{
-    const HChar *symbol;
-
-    if (rg_opt.compat_callgrind || !VG_(get_fnname_raw)(VG_(current_DiEpoch)(), a, &symbol) || rg_fnname_identity(symbol) == 0)
-        return NULL;
-    return symbol;
-}
-
 struct rg_fn *rg_place_fn(struct rg_place *p)
 {
-    const HChar *name;
+    const HChar *name, *file, *symbol;
     HChar *path, unnamed[48];
-    const HChar *file;
 
     if (p->fn)
         return p->fn;
     file = source_file(p->addr, &path);
+    symbol = rg_symbols_at(p->addr);
+    if (symbol) {
+        p->fn = rust_intern(p, file, symbol);
+        VG_(free)(path);
+        return p->fn;
+    }
     if (!VG_(get_fnname)(VG_(current_DiEpoch)(), p->addr, &name) || VG_(strcmp)(name, "???") == 0) {
         VG_(sprintf)(unnamed, "%#016lx%s", (UWord)p->off, section_suffix(p->sect));
         name = unnamed;
@@ -318,7 +362,7 @@ struct rg_fn *rg_place_fn(struct rg_place *p)
     } else if (VG_(strcmp)(name, "_exit") == 0 && !code.exit_place) {
         code.exit_place = p;
     }
-    p->fn = fn_intern(p, file, name, rust_symbol(p->addr));
+    p->fn = fn_intern(p, file, name);
     VG_(free)(path);
     return p->fn;
 }

@@ -37,6 +37,12 @@ extern Addr VG_(redir_do_lookup)(Addr orig, Bool *isWrap);
 extern Bool VG_(get_fnname_raw)(DiEpoch ep, Addr a, const HChar **buf);
 extern void VG_(demangle)(Bool do_cxx_demangling, Bool do_z_demangling, const HChar *orig, const HChar **result);
 
+/* The symbol table of an object: how many symbols there are, and one of them; what is not wanted may be NULL.  AVMAS is NULL
+   here.  */
+extern Int VG_(DebugInfo_syms_howmany)(const DebugInfo *di);
+extern void VG_(DebugInfo_syms_getidx)(const DebugInfo *di, Int i, void *avmas, UInt *size, const HChar **name,
+                                       const HChar ***other_names, Bool *is_text, Bool *is_ifunc, Bool *is_global);
+
 /* Throws away the translations of code in [START, START+RANGE).  The tool API's VG_(discard_translations_safely) is the same, but
    only for client requests.  */
 extern void VG_(discard_translations)(Addr start, ULong range, const HChar *who);

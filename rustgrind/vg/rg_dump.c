@@ -7,6 +7,7 @@
 #include "rg_events.h"
 #include "rg_out.h"
 #include "rg_sim.h"
+#include "rg_symbols.h"
 #include "rg_where.h"
 
 #include "../core/rg_cgwrite.h"
@@ -20,6 +21,7 @@ enum { REPORT_ROWS = 10 };
 
 struct dump {
     struct rg_profile *profile;
+    struct rg_names *names;    /* NULL: callgrind's */
     struct rg_inline *inlines; /* what stands before it */
     UInt tid;            /* 0: all */
     UInt *fn_ids;        /* by rg_fn.id, + 1 */
@@ -45,7 +47,8 @@ static UInt fn_id(struct dump *d, const struct rg_fn *fn)
         const HChar *name, *file;
         UInt obj = rg_profile_object(d->profile, fn->obj->name);
         rg_where_function(fn, &name, &file);
-        d->fn_ids[fn->id] = 1 + rg_profile_function(d->profile, obj, rg_profile_file(d->profile, file), name);
+        d->fn_ids[fn->id] = 1 + rg_symbols_function(d->names, d->profile, obj, rg_profile_file(d->profile, file), fn->symbol,
+                                                    fn->symbol ? name : fn->name, fn->code_bytes);
     }
     return d->fn_ids[fn->id] - 1;
 }
@@ -282,7 +285,8 @@ static void dump_make(struct dump *d, UInt tid)
     d->profile = rg_profile_new(rg_ev.n);
     d->fn_ids = RG_ALLOC("rg.dump.fns", (rg_code_n_fns() + 64) * sizeof *d->fn_ids);
     rg_profile_set_positions(d->profile, rg_opt.dump_line, rg_opt.dump_instr);
-    inlined = rg_where_inlined(d->profile, &n_inlined);
+    d->names = rg_symbols_names();
+    inlined = rg_where_inlined(d->profile, d->names, &n_inlined);
     d->inlines = rg_inline_new(d->profile, inlined, n_inlined, rg_n_levels);
     add_all(d);
     rg_inline_finish(d->inlines);
@@ -292,6 +296,8 @@ static void dump_make(struct dump *d, UInt tid)
 static void dump_free(struct dump *d)
 {
     rg_profile_free(d->profile);
+    if (d->names)
+        rg_names_free(d->names);
     VG_(free)(d->fn_ids);
     VG_(free)(d->costs);
 }

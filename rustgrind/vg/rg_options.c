@@ -11,6 +11,7 @@ struct rg_options rg_opt = {
     .compress_strings = True,
     .compress_pos = True,
     .skip_plt = True,
+    .fn_names = -1,
     .expand_inlines = True,
     .separate_recs = 2,
     .hot_after = 3000,
@@ -40,6 +41,8 @@ static const struct option options[] = {
      .default_text = "", .help = "the same option, for scripts written for callgrind"},
     {.name = "--compat", .kind = KEYWORD, .value = &rg_opt.compat_callgrind, .allowed = "callgrind",
      .default_text = "", .help = "count and name exactly as callgrind does (and write callgrind.out.%p)"},
+    {.name = "--fn-names", .kind = WORDS, .value = &rg_opt.fn_names, .allowed = "instance|item|callgrind|mono",
+     .default_text = "instance", .help = "how Rust functions are named, and which are one"},
     {.name = "--dump-line", .kind = BOOL, .value = &rg_opt.dump_line, .default_text = "yes", .help = "costs per source line (no needs --dump-instr=yes)"},
     {.name = "--dump-instr", .kind = BOOL, .value = &rg_opt.dump_instr, .default_text = "no", .help = "costs per instruction"},
     {.name = "--compress-strings", .kind = BOOL, .value = &rg_opt.compress_strings, .default_text = "yes",
@@ -227,6 +230,8 @@ void rg_options_finish(void)
         rg_opt.out_file = rg_opt.compat_callgrind ? "callgrind.out.%p" : "rustgrind.out.%p";
         rg_opt.out_file_option = "--rustgrind-out-file";
     }
+    if (rg_opt.fn_names < 0)
+        rg_opt.fn_names = rg_opt.compat_callgrind ? RG_FN_NAMES_CALLGRIND : RG_FN_NAMES_INSTANCE;
     rg_hot_after = rg_opt.hot_after;
     rg_n_levels = rg_opt.separate_recs;
     rg_level_limit = 8 * (rg_n_levels - 1);

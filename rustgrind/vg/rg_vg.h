@@ -30,13 +30,15 @@ struct rg_obj {
     ULong size, ino, mtime, mtime_nsec; /* of the file when it was mapped first; size 0: unknown */
 };
 
-/* A function: (object, file of its first executed line, name) and, without --compat=callgrind, the identity of its Rust symbol.  */
+/* A function: (object, file of its first executed line, name); Rust's: (object, identity of its symbol), see rg_symbols.h.  */
 struct rg_fn {
+    struct rg_fn *next; /* made before */
     struct rg_obj *obj;
-    HChar *name;
+    HChar *name;   /* as Valgrind has it; Rust's: the symbol */
     HChar *file;
-    HChar *symbol; /* as in the symbol table; NULL: no Rust symbol */
+    HChar *symbol; /* Rust's, as in the symbol table, the first that was met; NULL: none */
     PtrdiffT off;  /* address in the object of the first place that asked for it */
+    UInt code_bytes; /* of all its pieces; valid during a dump */
     UInt id;
     UWord home; /* of the context for all threads together, 0: not asked yet */
     Bool pop_on_jump; /* _dl_runtime_resolve: the jump at its end is a return and a call */
@@ -73,6 +75,10 @@ void rg_code_quiet_range(const struct rg_place *p, Addr *lo, Addr *end);
 Bool rg_code_is_dynamic_linker(const struct rg_obj *o);
 UInt rg_code_n_fns(void);
 UInt rg_code_n_objs(void);
+/* All functions: the last one for NULL, then the one made before FN.  */
+struct rg_fn *rg_code_next_fn(const struct rg_fn *fn);
+/* The function that a Rust symbol of an object belongs to, if it has been executed; else NULL.  */
+struct rg_fn *rg_code_fn_of_symbol(const HChar *object, const HChar *symbol);
 
 /* ---- contexts ---- */
 
@@ -336,6 +342,8 @@ void rg_hot_retranslate(void);
 
 enum rg_systime { RG_SYSTIME_NO, RG_SYSTIME_YES, RG_SYSTIME_MSEC, RG_SYSTIME_USEC, RG_SYSTIME_NSEC }; /* YES is MSEC */
 
+enum rg_fn_names { RG_FN_NAMES_INSTANCE, RG_FN_NAMES_ITEM, RG_FN_NAMES_CALLGRIND, RG_FN_NAMES_MONO };
+
 struct rg_options {
     const HChar *out_file; /* format with %p %q{VAR}; NULL: default */
     const HChar *out_file_option;
@@ -344,6 +352,7 @@ struct rg_options {
     Bool compress_strings, compress_pos;
     Bool separate_threads;
     Bool skip_plt;
+    Int fn_names; /* enum rg_fn_names */
     Bool expand_inlines;
     Int separate_recs;
     Int hot_after;

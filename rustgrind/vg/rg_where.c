@@ -10,7 +10,6 @@
 #include "rg_where.h"
 
 #include "rg_debugfile.h"
-#include "rg_name.h"
 #include "rg_pathmap.h"
 
 #include "../core/rg_dwarf.h"
@@ -303,7 +302,7 @@ struct rg_line rg_where_of(const struct rg_place *p)
 
 /* ---- functions ---- */
 
-static Bool add_inlined(struct rg_profile *p, struct source *s, UInt id, UInt object, UInt *fn_ids)
+static Bool add_inlined(struct rg_profile *p, struct rg_names *names, struct source *s, UInt id, UInt object, UInt *fn_ids)
 {
     struct rg_dwarf_instance in = rg_dwarf_instance(s->dwarf, id);
     struct rg_dwarf_function f = rg_dwarf_function(s->dwarf, in.function);
@@ -312,10 +311,9 @@ static Bool add_inlined(struct rg_profile *p, struct source *s, UInt id, UInt ob
 
     if (in.parent == RG_DWARF_NONE || (!f.linkage_name[0] && !f.name[0]))
         return False;
-    if (!fn_ids[in.function]) {
-        const HChar *name = rg_name_of(f.linkage_name, f.name);
-        fn_ids[in.function] = 1 + rg_profile_function(p, object, rg_profile_file(p, path ? path : "???"), name);
-    }
+    if (!fn_ids[in.function])
+        fn_ids[in.function] = 1 + rg_symbols_function(names, p, object, rg_profile_file(p, path ? path : "???"), f.linkage_name,
+                                                      f.name, 0);
     x->fn = fn_ids[in.function] - 1;
     x->parent = where.outer[s->first + in.parent];
     path = path_of(s, in.call_file);
@@ -324,12 +322,25 @@ static Bool add_inlined(struct rg_profile *p, struct source *s, UInt id, UInt ob
     return True;
 }
 
-const struct rg_inlined *rg_where_inlined(struct rg_profile *p, UInt *n)
+/* The arguments of a legacy symbol's generics are known from debug information only.  */
+static void note_names(struct rg_names *names, const struct source *s)
+{
+    for (UInt i = 0; i < rg_dwarf_n_functions(s->dwarf); i++) {
+        struct rg_dwarf_function f = rg_dwarf_function(s->dwarf, i);
+        if (f.linkage_name[0] == '_' && f.linkage_name[1] == 'Z')
+            rg_symbols_note(names, f.linkage_name, f.name);
+    }
+}
+
+const struct rg_inlined *rg_where_inlined(struct rg_profile *p, struct rg_names *names, UInt *n)
 {
     VG_(free)(where.inlined);
     VG_(free)(where.outer);
     where.inlined = RG_ALLOC("rg.where.inlined", (where.n_inlined + 1) * sizeof *where.inlined);
     where.outer = RG_ALLOC("rg.where.outer", (where.n_inlined + 2) * sizeof *where.outer);
+    for (UInt i = 0; i < where.n; i++)
+        if (where.source[i].dwarf)
+            note_names(names, &where.source[i]);
     for (UInt i = 0; i < where.n; i++) {
         struct source *s = &where.source[i];
         if (!s->dwarf)
@@ -338,7 +349,7 @@ const struct rg_inlined *rg_where_inlined(struct rg_profile *p, UInt *n)
         UInt object = rg_profile_object(p, s->obj->name);
         for (UInt id = 0; id < rg_dwarf_n_instances(s->dwarf); id++) {
             UInt parent = rg_dwarf_instance(s->dwarf, id).parent;
-            where.outer[s->first + id] = add_inlined(p, s, id, object, fn_ids) ? s->first + id
+            where.outer[s->first + id] = add_inlined(p, names, s, id, object, fn_ids) ? s->first + id
                                          : parent != RG_DWARF_NONE            ? where.outer[s->first + parent]
                                                                               : 0;
         }
@@ -367,14 +378,12 @@ void rg_where_function(const struct rg_fn *fn, const HChar **name, const HChar *
     struct source *s = source_of(fn->obj);
     struct rg_dwarf_function f = {.name = "", .linkage_name = "", .decl_file = RG_DWARF_NONE};
 
-    *name = fn->name;
+    *name = "";
     *file = rg_path_map(fn->file);
-    if (!rg_opt.expand_inlines)
+    if (!rg_opt.expand_inlines || !s || !outermost_at(s, fn->off, &f))
         return;
-    if (s && outermost_at(s, fn->off, &f)) {
-        const HChar *path = path_of(s, f.decl_file);
-        *file = path ? path : *file;
-    }
-    if (fn->symbol)
-        *name = rg_name_of(fn->symbol, rg_name_is_of(fn->symbol, f.linkage_name) ? f.name : "");
+    const HChar *path = path_of(s, f.decl_file);
+    *file = path ? path : *file;
+    if (fn->symbol && rg_symbols_are_one(fn->symbol, f.linkage_name))
+        *name = f.name;
 }

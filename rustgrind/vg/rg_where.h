@@ -6,7 +6,7 @@
 #ifndef RG_WHERE_H
 #define RG_WHERE_H
 
-#include "rg_vg.h"
+#include "rg_symbols.h"
 
 #include "../core/rg_inline.h"
 
@@ -23,9 +23,10 @@ void rg_where_release(struct rg_sb *sb);
 struct rg_line rg_where_of(const struct rg_place *p);
 
 /* Functions that were inlined, for P: an array of *N, valid until rg_where_end or the next call.  Makes their functions in P.  */
-const struct rg_inlined *rg_where_inlined(struct rg_profile *p, UInt *n);
+const struct rg_inlined *rg_where_inlined(struct rg_profile *p, struct rg_names *names, UInt *n);
 
-/* The name and file of FN as debug information has them; else as FN has.  Valid until the next call.  */
+/* What debug information calls FN ("": unknown), and its file as debug information has it; else as FN has.  Valid until the next
+   call.  */
 void rg_where_function(const struct rg_fn *fn, const HChar **name, const HChar **file);
 
 #endif

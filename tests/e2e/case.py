@@ -121,7 +121,7 @@ class Case:
     def expand(self, text, directory):
         """The values of the words in braces."""
         text = re.sub(r"\{guest:([^}]*)\}", lambda found: self.build(found.group(1)), text)
-        for name, value in (("dir", directory), ("build", rgtest.BUILDDIR), ("nl", "\n"), ("xff", "\udcff")):
+        for name, value in (("dir", directory), ("build", rgtest.BUILDDIR), ("src", rgtest.SRCDIR), ("nl", "\n"), ("xff", "\udcff")):
             text = text.replace("{" + name + "}", value)
         return text
 

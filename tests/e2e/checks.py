@@ -42,6 +42,17 @@ def no_function(outcome, name, *functions):
     return f"{name}: has the function {' '.join(known & set(functions))}" if known & set(functions) else None
 
 
+def functions(outcome, name, count, pattern):
+    """functions FILE COUNT REGEX: a complete profile in which so many functions, whatever their recursion levels, have such a name
+    and self cost."""
+    problem = profile(outcome, name)
+    if problem:
+        return problem
+    costs = cglint.self_costs(cglint.read(outcome.path(name)))
+    found = sorted({f.split("'")[0] for f, cost in costs.items() if cost and re.search(pattern, f)})
+    return None if len(found) == int(count) else f"{name}: {len(found)} functions match {pattern}, not {count}: {' '.join(found)}"
+
+
 def empty(outcome, name):
     """empty FILE: it exists and has no bytes."""
     path = outcome.path(name)
@@ -94,7 +105,7 @@ def options(outcome, name):
 
 
 CHECKS = {f.__doc__.split()[0].rstrip(":"): f for f in
-          (profile, no_function, empty, complete_or_empty, absent, files, mode, line, no_line, options)}
+          (profile, no_function, functions, empty, complete_or_empty, absent, files, mode, line, no_line, options)}
 
 
 def problem(outcome, text):

@@ -97,6 +97,7 @@ TRIALS = {
     "profile": ("good main work", ["good other", "half", "cut-line", "no-totals", "wrong-total", "unknown-key", "unknown-id",
                                    "two-parts", "empty", "missing"]),
     "no-function": ("good other", ["good work", "half", "missing"]),
+    "functions": ("good 2 'main|work'", ["good 1 'main|work'", "good 3 'main|work'", "half 2 'main|work'", "missing 0 x"]),
     "empty": ("empty", ["good", "missing"]),
     "complete-or-empty": ("empty", ["half", "cut-line", "no-totals", "missing"]),
     "absent": ("missing", ["good", "empty"]),

@@ -126,6 +126,14 @@ def functions(part):
     return {key[2] for key in part.cost} | {key[-1] for key in part.edges}
 
 
+def self_costs(part):
+    """The self cost, of the first event, of each function that has any."""
+    costs = {}
+    for key, counts in part.cost.items():
+        costs[key[2]] = costs.get(key[2], 0) + counts[0]
+    return costs
+
+
 def problem(path):
     """What is wrong with the file PATH, in words, or None."""
     try:

@@ -33,7 +33,6 @@ static const struct {
     { "cache_use", suite_cache_use },
     { "branch", suite_branch },
     { "simtext", suite_simtext },
-    { "fnname", suite_fnname },
     { "inline", suite_inline },
     { "profile", suite_profile },
     { "cgwrite", suite_cgwrite },

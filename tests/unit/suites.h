@@ -33,7 +33,6 @@ extern const struct unit_test suite_cache_wb[];
 extern const struct unit_test suite_cache_use[];
 extern const struct unit_test suite_branch[];
 extern const struct unit_test suite_simtext[];
-extern const struct unit_test suite_fnname[];
 extern const struct unit_test suite_inline[];
 extern const struct unit_test suite_profile[];
 extern const struct unit_test suite_cgwrite[];
