@@ -57,7 +57,7 @@ static void emit_data(struct rg_builder *b, const struct rg_access *acc, IRExpr 
     if (b->cold || rg_sim_always)
         return;
     slot = rg_b_binop(b, Iop_And64, shift_right(b, addr, rg_sim_d1_bits - RG_CACHE_SLOT_SHIFT), rg_b_cword(RG_CACHE_SLOT_MASK));
-    slot = rg_b_plus(b, rg_b_binop(b, Iop_Add64, b->base, slot), (UWord)&rg_sim_hot.slot[0].line - (UWord)&rg_s);
+    slot = rg_b_plus(b, slot, (UWord)&rg_sim_hot.slot[0].line); /* below 2 GB: becomes part of an address */
     b->slow = rg_b_or(b, b->slow, rg_b_binop(b, Iop_Xor64, rg_b_plus(b, addr, acc->size - 1), rg_b_load(b, slot)));
 }
 
@@ -94,10 +94,9 @@ static IRExpr *predict_cond(struct rg_builder *b, Addr a, IRExpr *taken)
 {
     struct rg_branch *p = &rg_sim_branch;
     IRExpr *history = rg_b_load(b, rg_b_near(b, &p->history));
-    IRExpr *counter = rg_b_plus(b, rg_b_binop(b, Iop_Add64, b->base, history),
-                                (UWord)&p->counter[a & RG_BRANCH_ADDR_MASK] - (UWord)&rg_s);
-    IRExpr *index = rg_b_binop(b, Iop_Add64, b->base, rg_b_binop(b, Iop_Or64, byte_at(b, counter), taken));
-    IRExpr *next = byte_at(b, rg_b_plus(b, index, (UWord)p->step - (UWord)&rg_s));
+    IRExpr *counter = rg_b_plus(b, history, (UWord)&p->counter[a & RG_BRANCH_ADDR_MASK]);
+    IRExpr *index = rg_b_binop(b, Iop_Or64, byte_at(b, counter), taken);
+    IRExpr *next = byte_at(b, rg_b_plus(b, index, (UWord)p->step));
     IRExpr *newest = rg_b_bind(b, IRExpr_Binop(Iop_Shl64, taken, IRExpr_Const(IRConst_U8(RG_BRANCH_ADDR_BITS))));
 
     rg_b_store(b, counter, rg_b_bind_ty(b, Ity_I8, IRExpr_Unop(Iop_64to8, next)));
@@ -181,8 +180,10 @@ static void emit_fast_end(struct rg_builder *b, const struct rg_seg *seg)
     wrong = something_happened(b);
     if (!wrong)
         return;
-    rg_b_call_if(b, wrong, 2, "rg_h_sim", &rg_h_sim,
-                 mkIRExprVec_2(rg_b_cword((UWord)seg), b->branch ? b->branch : rg_b_cword(0)));
+    if (b->branch)
+        rg_b_call_if(b, wrong, 2, "rg_h_sim_branch", &rg_h_sim_branch, mkIRExprVec_2(rg_b_cword((UWord)seg), b->branch));
+    else
+        rg_b_call_if(b, wrong, 1, "rg_h_sim", &rg_h_sim, mkIRExprVec_1(rg_b_cword((UWord)seg)));
     stamp_lines(b, seg->sim);
 }
 

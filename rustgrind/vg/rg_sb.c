@@ -196,19 +196,25 @@ UInt rg_sb_static_event(const struct rg_access *a)
     return a->guarded ? RG_IR : events[a->kind];
 }
 
+static Bool is_data(const struct rg_access *a)
+{
+    return (a->kind == RG_ACC_READ || a->kind == RG_ACC_WRITE) && !a->guarded;
+}
+
 static struct rg_segsim *segsim_new(const struct rg_access *accesses, UInt n)
 {
-    struct rg_segsim *sim = rg_pool(sizeof *sim + n * sizeof *accesses);
+    struct rg_segsim *sim = rg_pool(sizeof *sim + n * (sizeof *accesses + sizeof *sim->data));
 
     sim->n = n;
     sim->accesses = (struct rg_access *)(sim + 1);
+    sim->data = (UShort *)(sim->accesses + n);
     for (UInt i = 0; i < n; i++) {
-        sim->accesses[i] = accesses[i];
         UInt e = rg_sb_static_event(&accesses[i]);
+        sim->accesses[i] = accesses[i];
         if (e != RG_IR)
             sim->counts[rg_ev.lane[e]]++;
-        if ((accesses[i].kind == RG_ACC_READ || accesses[i].kind == RG_ACC_WRITE) && !accesses[i].guarded)
-            sim->n_data++;
+        if (is_data(&accesses[i]))
+            sim->data[sim->n_data++] = i;
     }
     return sim;
 }

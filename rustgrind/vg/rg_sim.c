@@ -100,12 +100,37 @@ static void count_slots(const struct rg_seg *seg, const struct rg_access *a, UIn
     }
 }
 
+/* Of fetches, reads and writes: where misses of L1, of LL, and dirty ones are in a vector of rare events.  */
+static UChar miss_rare[RG_ACC_WRITE + 1][3];
+
+static void find_miss_rare(void)
+{
+    static const UChar misses[RG_ACC_WRITE + 1][3] = {
+        [RG_ACC_INSTR] = {RG_I1MR, RG_ILMR, RG_ILDMR},
+        [RG_ACC_READ] = {RG_D1MR, RG_DLMR, RG_DLDMR},
+        [RG_ACC_WRITE] = {RG_D1MW, RG_DLMW, RG_DLDMW}};
+
+    for (UInt kind = 0; kind <= RG_ACC_WRITE; kind++)
+        for (UInt i = 0; i < 3; i++)
+            miss_rare[kind][i] = rg_ev.lane[misses[kind][i]] - rg_ev.n_static;
+}
+
+/* The result of access A, which was no hit of L1.  */
 static void count_misses(const struct rg_seg *seg, const struct rg_access *a, enum rg_cache_result r)
 {
     UInt first = a->kind == RG_ACC_INSTR ? (rg_opt.cacheuse ? 4 : 0) : a->guarded;
+    UWord *slots, *rare;
 
-    if (r != RG_CACHE_L1_HIT)
+    if (skipped(seg)) {
         count_slots(seg, a, first, first + (UInt)r);
+        return;
+    }
+    slots = counter_of(seg, a, first, RG_IR);
+    rare = rg_stack_rare();
+    for (UInt i = 0; i < (UInt)r; i++) {
+        slots[i]++;
+        rare[miss_rare[a->kind][i]]++;
+    }
 }
 
 /* ---- models ---- */
@@ -203,10 +228,9 @@ static void simulate(const struct rg_seg *seg, const UWord *addr)
         } else if (a->kind == RG_ACC_READ || a->kind == RG_ACC_WRITE) {
             r = data_access(a, *addr++);
         }
-        count_misses(seg, a, r);
+        if (r != RG_CACHE_L1_HIT)
+            count_misses(seg, a, r);
     }
-    for (line = 0; line < sim->n_lines; line++)
-        sim->lines[line]->stamp = rg_s.total;
 }
 
 /* The segment's branch is its last access but for BUS ones.  */
@@ -219,14 +243,48 @@ static void count_mispredicted(const struct rg_seg *seg)
     }
 }
 
-VG_REGPARM(2) void rg_h_sim(const struct rg_seg *seg, UWord mispredicted)
+/* The same when all of its code is there.  */
+static void simulate_data(const struct rg_seg *seg, const UWord *addr)
 {
-    if (rg_opt.cache_sim) {
-        const UWord *addr = rg_sim_next - seg->sim->n_data;
-        catch_up(addr);
-        rg_sim_next = ring;
-        simulate(seg, addr);
+    const struct rg_segsim *sim = seg->sim;
+
+    for (UInt i = 0; i < sim->n_data; i++) {
+        const struct rg_access *a = &sim->accesses[sim->data[i]];
+        enum rg_cache_result r;
+        if (!rg_cache_group_missed(rg_cache_hot_check(&rg_sim_hot, rg_sim_d1_bits, addr[i], a->size), rg_sim_d1_bits)) {
+            rg_cache_hot_stamp(&rg_sim_hot, rg_sim_d1_bits, addr[i], data_time++);
+            continue;
+        }
+        r = data_access(a, addr[i]);
+        if (r != RG_CACHE_L1_HIT)
+            count_misses(seg, a, r);
     }
+}
+
+static Bool code_is_there(const struct rg_segsim *sim)
+{
+    for (UInt i = 0; i < sim->n_lines; i++)
+        if (sim->lines[i]->absent)
+            return False;
+    return True;
+}
+
+VG_REGPARM(1) void rg_h_sim(const struct rg_seg *seg)
+{
+    const UWord *addr = rg_sim_next - seg->sim->n_data;
+
+    catch_up(addr);
+    rg_sim_next = ring;
+    if (!rg_sim_always && code_is_there(seg->sim))
+        simulate_data(seg, addr);
+    else
+        simulate(seg, addr);
+}
+
+VG_REGPARM(2) void rg_h_sim_branch(const struct rg_seg *seg, UWord mispredicted)
+{
+    if (rg_opt.cache_sim)
+        rg_h_sim(seg);
     if (mispredicted)
         count_mispredicted(seg);
 }
@@ -246,19 +304,24 @@ static UWord predict(const struct rg_seg *seg, UWord value)
 VG_REGPARM(2) void rg_h_sim_all(const struct rg_seg *seg, UWord value)
 {
     rg_sim_next += seg->sim->n_data;
-    rg_h_sim(seg, predict(seg, value));
+    rg_h_sim_branch(seg, predict(seg, value));
+    for (UInt i = 0; i < seg->sim->n_lines; i++)
+        seg->sim->lines[i]->stamp = rg_s.total;
 }
 
 VG_REGPARM(2) void rg_h_sim_guarded(const struct rg_seg *seg, Addr addr)
 {
     const struct rg_access *a = &seg->sim->accesses[0];
+    enum rg_cache_result r;
 
     catch_up(rg_sim_next);
     rg_sim_next = ring;
     if (rg_opt.cacheuse)
         set_owner(seg, a);
     count_slots(seg, a, 0, 1);
-    count_misses(seg, a, data_access(a, addr));
+    r = data_access(a, addr);
+    if (r != RG_CACHE_L1_HIT)
+        count_misses(seg, a, r);
 }
 
 /* ---- lines, time, beginning and end ---- */
@@ -323,6 +386,7 @@ void rg_sim_init(void)
         mode |= RG_CACHE_HWPREF;
     if (rg_opt.cacheuse)
         mode |= RG_CACHE_USE;
+    find_miss_rare();
     rg_caches_geometry(&rg_sim_caches[0], &rg_sim_caches[1], &rg_sim_caches[2]);
     cache = rg_cache_new(&rg_sim_caches[0], &rg_sim_caches[1], &rg_sim_caches[2], mode, &rg_sim_hot, new_line);
     rg_sim_i1_bits = rg_cache_i1_line_bits(cache);

@@ -128,6 +128,7 @@ struct rg_segsim {
     UShort n_lines;             /* of code, one after another */
     struct rg_cache_line **lines;
     struct rg_access *accesses;
+    UShort *data; /* which of them are data */
 };
 
 struct rg_seg {
