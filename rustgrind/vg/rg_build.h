@@ -33,7 +33,7 @@ struct rg_builder {
     Bool ip_is_addr; /* the guest jumps to the superblock by its own address */
     /* Of the present segment: */
     IRExpr *ring;     /* rg_sim_next at its beginning */
-    UInt n_data;      /* data accesses so far */
+    UInt n_ring;      /* words written there so far */
     IRExpr *slow;     /* not zero: the helper must look at it; NULL: 0 */
     IRExpr *branch;   /* not zero: the branch was mispredicted; when always simulated: taken, or target */
 };

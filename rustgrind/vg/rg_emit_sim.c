@@ -47,18 +47,35 @@ static IRExpr *shift_right(struct rg_builder *b, IRExpr *x, UInt n)
     return rg_b_bind(b, IRExpr_Binop(Iop_Shr64, x, IRExpr_Const(IRConst_U8(n))));
 }
 
-/* As rg_cache_hot_check.  */
-static void emit_data(struct rg_builder *b, const struct rg_access *acc, IRExpr *addr)
+/* As rg_cache_hot_check: are the bytes at FIRST and LAST in one line that has its slot?  */
+static void check_line(struct rg_builder *b, IRExpr *first, IRExpr *last)
 {
-    IRExpr *slot;
+    IRExpr *slot = rg_b_binop(b, Iop_And64, shift_right(b, first, rg_sim_d1_bits - RG_CACHE_SLOT_SHIFT), rg_b_cword(RG_CACHE_SLOT_MASK));
 
-    b->ring = b->ring ? b->ring : rg_b_load(b, rg_b_near(b, &rg_sim_next));
-    rg_b_store(b, rg_b_plus(b, b->ring, b->n_data++ * sizeof(UWord)), addr);
-    if (b->cold || rg_sim_always)
-        return;
-    slot = rg_b_binop(b, Iop_And64, shift_right(b, addr, rg_sim_d1_bits - RG_CACHE_SLOT_SHIFT), rg_b_cword(RG_CACHE_SLOT_MASK));
     slot = rg_b_plus(b, slot, (UWord)&rg_sim_hot.slot[0].line); /* below 2 GB: becomes part of an address */
-    b->slow = rg_b_or(b, b->slow, rg_b_binop(b, Iop_Xor64, rg_b_plus(b, addr, acc->size - 1), rg_b_load(b, slot)));
+    b->slow = rg_b_or(b, b->slow, rg_b_binop(b, Iop_Xor64, last, rg_b_load(b, slot)));
+}
+
+static void emit_data(struct rg_builder *b, const struct rg_access *acc, const struct rg_step *step)
+{
+    Bool checked = !b->cold && !rg_sim_always;
+    IRExpr *high;
+
+    if (!step->value)
+        return; /* its group comes with the last one */
+    b->ring = b->ring ? b->ring : rg_b_load(b, rg_b_near(b, &rg_sim_next));
+    rg_b_store(b, rg_b_plus(b, b->ring, b->n_ring++ * sizeof(UWord)), step->value);
+    if (!step->high) {
+        if (checked)
+            check_line(b, step->value, rg_b_plus(b, step->value, acc->size - 1));
+        return;
+    }
+    high = rg_b_plus(b, step->high, step->high_size - 1);
+    rg_b_store(b, rg_b_plus(b, b->ring, b->n_ring++ * sizeof(UWord)), high);
+    if (checked) {
+        check_line(b, step->value, step->value);
+        check_line(b, high, high);
+    }
 }
 
 static void check_lines(struct rg_builder *b, const struct rg_segsim *sim)
@@ -145,7 +162,7 @@ void rg_emit_access(struct rg_builder *b, const struct rg_seg *seg, const struct
         if (acc->guarded)
             emit_guarded(b, seg, step);
         else
-            emit_data(b, acc, step->value);
+            emit_data(b, acc, step);
         break;
     case RG_ACC_COND:
     case RG_ACC_INDIRECT: emit_branch(b, seg, acc, step); break;
@@ -171,8 +188,8 @@ static void emit_fast_end(struct rg_builder *b, const struct rg_seg *seg)
 {
     IRExpr *wrong;
 
-    if (b->n_data) {
-        IRExpr *next = rg_b_plus(b, b->ring, b->n_data * sizeof(UWord));
+    if (b->n_ring) {
+        IRExpr *next = rg_b_plus(b, b->ring, b->n_ring * sizeof(UWord));
         rg_b_store(b, rg_b_near(b, &rg_sim_next), next);
         b->slow = rg_b_or(b, b->slow, rg_b_binop(b, Iop_And64, next, rg_b_cword(RG_RING_FULL)));
     }
@@ -199,5 +216,5 @@ void rg_emit_sim_end(struct rg_builder *b, const struct rg_seg *seg)
     if (rg_opt.compat_callgrind)
         rg_b_store(b, RG_STATE(done), rg_b_cword(1));
     b->ring = b->slow = b->branch = NULL;
-    b->n_data = 0;
+    b->n_ring = 0;
 }

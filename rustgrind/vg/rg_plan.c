@@ -6,7 +6,10 @@
    before every exit, so that what an instruction does behind its exit is apart; and it has at most MAX_QUEUED accesses,
    because callgrind looks at accesses in groups of that size, and loses those of a group that is left by a fault.  Accesses
    that may not happen (guarded loads and stores) are segments of their own.  A read that is followed by a write of the same
-   place in the same instruction is one access, a write, as in callgrind.  */
+   place in the same instruction is one access, a write, as in callgrind.
+
+   Accesses one after another that are relative to the same address, and all within the length of a line, are a *group*: if the
+   lines of its lowest and its highest byte are in the cache, all of it is.  Pushes, pops and copies of structs are such.  */
 #include "rg_plan.h"
 
 #include "rg_events.h"
@@ -15,6 +18,16 @@
 enum { MAX_QUEUED = 16 };
 
 static struct rg_plan plan;
+
+/* A temporary's value as an offset from another one's, or a constant.  */
+struct origin {
+    Int tmp; /* NO_TMP: a constant */
+    Long off;
+};
+
+enum { NO_TMP = -1 };
+
+static struct origin *origins; /* by temporary */
 
 /* Room for one more superblock of N statements.  A statement makes at most three accesses, and each of these an end and a
    beginning.  */
@@ -261,6 +274,123 @@ static void plan_simulated(struct planner *p, Int first)
     plan.n_steps = p->first_step;
 }
 
+/* ---- groups ---- */
+
+static struct origin origin_of(const IRExpr *e)
+{
+    if (e->tag == Iex_RdTmp)
+        return origins[e->Iex.RdTmp.tmp];
+    return (struct origin){NO_TMP, e->Iex.Const.con->Ico.U64};
+}
+
+static Bool is_offset(const IRExpr *e)
+{
+    return e->tag == Iex_Binop && (e->Iex.Binop.op == Iop_Add64 || e->Iex.Binop.op == Iop_Sub64) &&
+           e->Iex.Binop.arg1->tag == Iex_RdTmp && e->Iex.Binop.arg2->tag == Iex_Const;
+}
+
+static void find_origins(const IRSB *in, Int first)
+{
+    static Int room;
+
+    if (in->tyenv->types_used > room) {
+        room = 2 * in->tyenv->types_used;
+        origins = VG_(realloc)("rg.plan", origins, room * sizeof *origins);
+    }
+    for (Int t = 0; t < in->tyenv->types_used; t++)
+        origins[t] = (struct origin){t, 0};
+    for (Int i = first; i < in->stmts_used; i++) {
+        const IRStmt *st = in->stmts[i];
+        if (st->tag != Ist_WrTmp || typeOfIRTemp(in->tyenv, st->Ist.WrTmp.tmp) != Ity_I64)
+            continue;
+        struct origin *o = &origins[st->Ist.WrTmp.tmp];
+        const IRExpr *e = st->Ist.WrTmp.data;
+        if (e->tag == Iex_RdTmp)
+            *o = origin_of(e);
+        if (!is_offset(e))
+            continue;
+        Long n = e->Iex.Binop.arg2->Iex.Const.con->Ico.U64;
+        *o = origin_of(e->Iex.Binop.arg1);
+        o->off += e->Iex.Binop.op == Iop_Add64 ? n : -n;
+    }
+}
+
+struct group {
+    UInt n;
+    UInt steps[MAX_QUEUED];
+    struct rg_step *low, *high;
+    struct origin origin; /* of the lowest byte */
+    Long end;             /* offset behind the highest */
+};
+
+static struct rg_access *access_of(const struct rg_step *s) { return &plan.accesses[plan.segs[s->seg].access + s->access]; }
+
+/* Gives the group its words in the ring: one for a single access, else those of its lowest and highest byte.  */
+static void group_close(struct group *g)
+{
+    struct rg_plan_seg *seg;
+
+    if (g->n == 0)
+        return;
+    seg = &plan.segs[plan.steps[g->steps[0]].seg];
+    for (UInt i = 0; i < g->n; i++) {
+        struct rg_step *s = &plan.steps[g->steps[i]];
+        access_of(s)->ring = seg->n_ring;
+        access_of(s)->delta = origin_of(s->value).off - g->origin.off;
+    }
+    seg->n_ring += g->n > 1 ? 2 : 1;
+    if (g->n > 1) {
+        IRExpr *low = g->low->value, *high = g->high->value;
+        UInt high_size = access_of(g->high)->size;
+        for (UInt i = 0; i < g->n; i++)
+            plan.steps[g->steps[i]].value = NULL;
+        struct rg_step *last = &plan.steps[g->steps[g->n - 1]];
+        last->value = low;
+        last->high = high;
+        last->high_size = high_size;
+    }
+    g->n = 0;
+}
+
+static void group_add(struct group *g, UInt step)
+{
+    struct rg_step *s = &plan.steps[step];
+    struct origin o = origin_of(s->value);
+    Long end = o.off + access_of(s)->size;
+
+    if (g->n > 0) {
+        Long low = o.off < g->origin.off ? o.off : g->origin.off, high = end > g->end ? end : g->end;
+        if (o.tmp != g->origin.tmp || high - low > (Long)1 << rg_sim_d1_bits || !rg_sim_may_group())
+            group_close(g);
+    }
+    if (g->n == 0 || o.off < g->origin.off) {
+        g->origin = o;
+        g->low = s;
+    }
+    if (g->n == 0 || end > g->end) {
+        g->end = end;
+        g->high = s;
+    }
+    g->steps[g->n++] = step;
+}
+
+static void find_groups(void)
+{
+    struct group g = {0};
+
+    for (UInt i = 0; i < plan.n_steps; i++) {
+        const struct rg_step *s = &plan.steps[i];
+        if (s->kind != RG_STEP_ACCESS) {
+            group_close(&g);
+            continue;
+        }
+        const struct rg_access *a = access_of(s);
+        if ((a->kind == RG_ACC_READ || a->kind == RG_ACC_WRITE) && !a->guarded)
+            group_add(&g, i);
+    }
+    group_close(&g);
+}
+
 /* Numbers the counters of rare events.  */
 static void number_slots(void)
 {
@@ -281,6 +411,10 @@ const struct rg_plan *rg_plan_make(const IRSB *in, Int first)
         plan_plain(&p, first);
     else
         plan_simulated(&p, first);
+    if (rg_opt.cache_sim) {
+        find_origins(in, first);
+        find_groups();
+    }
     number_slots();
     return &plan;
 }

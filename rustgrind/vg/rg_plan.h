@@ -19,6 +19,8 @@ struct rg_step {
     UInt seg;
     UInt access;   /* index in the segment's accesses */
     IRExpr *value; /* address; target; for conditional branches the guard */
+    IRExpr *high;  /* of the last of a group of accesses: VALUE is its lowest byte, HIGH + HIGH_SIZE - 1 its highest */
+    UInt high_size;
     Bool inverted; /* of a conditional branch: taken is the opposite of VALUE */
     IRExpr *guard; /* of a guarded access */
 };
@@ -26,6 +28,7 @@ struct rg_step {
 struct rg_plan_seg {
     UShort first, n;       /* instructions */
     UInt access, n_access; /* in rg_plan.accesses */
+    UInt n_ring;           /* words for data addresses */
 };
 
 struct rg_plan {

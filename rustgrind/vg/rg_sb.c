@@ -228,6 +228,7 @@ static void make_segments(struct rg_sb *sb, const struct rg_plan *plan, UInt *wo
         if (!seg->n_access)
             continue;
         sb->segs[i].sim = segsim_new(&plan->accesses[seg->access], seg->n_access);
+        sb->segs[i].sim->n_ring = seg->n_ring;
         if (rg_opt.cache_sim)
             rg_sim_find_lines(&sb->segs[i]);
     }

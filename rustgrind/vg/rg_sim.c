@@ -226,7 +226,7 @@ static void simulate(const struct rg_seg *seg, const UWord *addr)
                 line++;
             r = rg_cache_fetch(cache, sim->lines[line], at, a->size, rg_s.total);
         } else if (a->kind == RG_ACC_READ || a->kind == RG_ACC_WRITE) {
-            r = data_access(a, *addr++);
+            r = data_access(a, addr[a->ring] + a->delta);
         }
         if (r != RG_CACHE_L1_HIT)
             count_misses(seg, a, r);
@@ -250,12 +250,13 @@ static void simulate_data(const struct rg_seg *seg, const UWord *addr)
 
     for (UInt i = 0; i < sim->n_data; i++) {
         const struct rg_access *a = &sim->accesses[sim->data[i]];
+        Addr at = addr[a->ring] + a->delta;
         enum rg_cache_result r;
-        if (!rg_cache_group_missed(rg_cache_hot_check(&rg_sim_hot, rg_sim_d1_bits, addr[i], a->size), rg_sim_d1_bits)) {
-            rg_cache_hot_stamp(&rg_sim_hot, rg_sim_d1_bits, addr[i], data_time++);
+        if (!rg_cache_group_missed(rg_cache_hot_check(&rg_sim_hot, rg_sim_d1_bits, at, a->size), rg_sim_d1_bits)) {
+            rg_cache_hot_stamp(&rg_sim_hot, rg_sim_d1_bits, at, data_time++);
             continue;
         }
-        r = data_access(a, addr[i]);
+        r = data_access(a, at);
         if (r != RG_CACHE_L1_HIT)
             count_misses(seg, a, r);
     }
@@ -271,7 +272,7 @@ static Bool code_is_there(const struct rg_segsim *sim)
 
 VG_REGPARM(1) void rg_h_sim(const struct rg_seg *seg)
 {
-    const UWord *addr = rg_sim_next - seg->sim->n_data;
+    const UWord *addr = rg_sim_next - seg->sim->n_ring;
 
     catch_up(addr);
     rg_sim_next = ring;
@@ -303,7 +304,7 @@ static UWord predict(const struct rg_seg *seg, UWord value)
 
 VG_REGPARM(2) void rg_h_sim_all(const struct rg_seg *seg, UWord value)
 {
-    rg_sim_next += seg->sim->n_data;
+    rg_sim_next += seg->sim->n_ring;
     rg_h_sim_branch(seg, predict(seg, value));
     for (UInt i = 0; i < seg->sim->n_lines; i++)
         seg->sim->lines[i]->stamp = rg_s.total;
@@ -350,6 +351,8 @@ void rg_sim_find_lines(const struct rg_seg *seg)
         line = rg_cache_next_line(cache, line);
     }
 }
+
+Bool rg_sim_may_group(void) { return !rg_cache_one_set(cache); }
 
 UInt rg_sim_clip(UInt size)
 {

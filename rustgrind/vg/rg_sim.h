@@ -27,6 +27,8 @@ void rg_sim_init(void);
 /* The end of the run: lines leave the caches.  */
 void rg_sim_finish(void);
 
+/* Two lines next to each other are in different sets of D1.  */
+Bool rg_sim_may_group(void);
 /* The size that an access of SIZE bytes is simulated with.  */
 UInt rg_sim_clip(UInt size);
 /* The simulated clock of instruction fetches is rg_s.total: it will be TOTAL from now on.  */

@@ -119,11 +119,15 @@ struct rg_access {
     UShort instr;
     UShort off;  /* of the instruction, from the superblock's address */
     UInt slot; /* index of its counters of rare events, of one level of a block */
+    /* Of data: its address is DELTA plus that in word RING of the segment's.  */
+    UShort ring;
+    Short delta;
 };
 
 /* What of a segment is simulated.  */
 struct rg_segsim {
     UShort n, n_data;           /* accesses; of them those whose addresses are only known at run time */
+    UShort n_ring;              /* words in which these addresses are kept */
     UShort counts[RG_N_STATIC]; /* by lane */
     UShort n_lines;             /* of code, one after another */
     struct rg_cache_line **lines;
