@@ -55,7 +55,7 @@ enum rg_cache_result {
 
 enum rg_cache_kind { RG_CACHE_FETCH, RG_CACHE_READ, RG_CACHE_WRITE };
 
-enum { RG_CACHE_SLOTS = 4096 }; /* a power of two, at least 4 */
+enum { RG_CACHE_SLOTS = 16384 }; /* a power of two, at least 4 */
 
 struct rg_cache_slot {
     uint64_t line;   /* address of a line in D1; in an empty slot an address that belongs to another slot */
