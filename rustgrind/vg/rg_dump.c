@@ -5,6 +5,7 @@
    Addresses become files and lines only now (rg_where.c).  Every instruction of an executed superblock is looked up once, whatever
    the number of contexts it ran in.  */
 #include "rg_events.h"
+#include "rg_leakcheck.h"
 #include "rg_out.h"
 #include "rg_sim.h"
 #include "rg_symbols.h"
@@ -364,6 +365,7 @@ static void write_profile(struct dump *d, const HChar *path, Int thread, const H
         opt.summary = summary;
     VG_(sprintf)(creator, "rustgrind-%s", PACKAGE_VERSION);
     rg_cgwrite(d->profile, &opt, rg_out_sink, out);
+    rg_leakcheck_write(rg_out_sink, out);
     rg_out_close(out);
     header_free(&header);
 }
@@ -423,10 +425,12 @@ static void print_where(const HChar *path)
 }
 
 /* Writes the profiles; with TEXT, tells the user, too.  */
-static void dump_threads(const HChar *trigger, Bool text)
+static void dump_threads(const HChar *trigger, Bool text, Bool final)
 {
     HChar *path = VG_(malloc)("rg.path", VG_(strlen)(out_file) + 16);
 
+    if (final)
+        rg_leakcheck_final();
     for (UInt tid = 1; tid < VG_N_THREADS; tid++) {
         struct dump d;
         if (!rg_thread_of(tid)->used)
@@ -443,26 +447,31 @@ static void dump_threads(const HChar *trigger, Bool text)
     VG_(free)(path);
 }
 
-static void dump_process(const HChar *trigger, Bool text)
+static void dump_process(const HChar *trigger, Bool text, Bool final)
 {
     struct dump d;
 
     dump_make(&d, 0);
-    write_profile(&d, out_file, 0, trigger);
-    if (text) {
-        print_summary(&d);
-        print_where(out_file);
+    if (final && rg_opt.heap) { /* the file has what the check finds, which is told after the summary */
+        if (text)
+            print_summary(&d);
+        rg_leakcheck_final();
     }
+    write_profile(&d, out_file, 0, trigger);
+    if (text && !(final && rg_opt.heap))
+        print_summary(&d);
+    if (text)
+        print_where(out_file);
     dump_free(&d);
 }
 
-static void dump_all(const HChar *trigger, Bool text)
+static void dump_all(const HChar *trigger, Bool text, Bool final)
 {
     rg_where_begin();
     if (rg_opt.separate_threads)
-        dump_threads(trigger, text);
+        dump_threads(trigger, text, final);
     else
-        dump_process(trigger, text);
+        dump_process(trigger, text, final);
     rg_where_end();
 }
 
@@ -473,12 +482,12 @@ void rg_dump_before_exec(void)
     if (out_pid != VG_(getpid)())
         return;
     rg_threads_add_active(1);
-    dump_all("execve", False);
+    dump_all("execve", False, False);
     rg_threads_add_active(-1);
 }
 
 void rg_dump_final(void)
 {
     name_output();
-    dump_all("Program termination", VG_(clo_verbosity) > 0);
+    dump_all("Program termination", VG_(clo_verbosity) > 0 && !VG_(clo_xml), True);
 }

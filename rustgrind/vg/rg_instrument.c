@@ -20,6 +20,7 @@
    --hot-after=0 is the other way).
 
    Generated code reaches the state from a base register, and counters, which lie within 2 GB of it, too: short addresses.  */
+#include "rg_allocs.h"
 #include "rg_build.h"
 #include "rg_deterministic.h"
 #include "rg_plan.h"
@@ -408,6 +409,15 @@ static UInt run_steps(struct rg_builder *b, UInt next, Int stmt)
     return next;
 }
 
+/* The superblock may begin a function of the program's allocator.  */
+static void emit_alloc(struct rg_builder *b)
+{
+    const struct rg_alloc_fn *fn = rg_allocs_function(b->sb->addr);
+
+    if (fn)
+        rg_b_call_if(b, NULL, 1, "rg_h_alloc", &rg_h_alloc, mkIRExprVec_1(rg_b_cword((UWord)fn)));
+}
+
 /* Copies IN from its first IMark, statement FIRST, with what is to be added.  */
 static void instrument(struct rg_builder *b, const IRSB *in, Int first, const VexGuestLayout *layout)
 {
@@ -419,6 +429,7 @@ static void instrument(struct rg_builder *b, const IRSB *in, Int first, const Ve
     if (!b->cold)
         emit_enter(b);
     step = run_steps(b, step, first);
+    emit_alloc(b);
     for (Int i = first + 1; i < in->stmts_used; i++) {
         IRStmt *st = in->stmts[i];
         step = run_steps(b, step, i);

@@ -2,6 +2,8 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later  */
 #include "rg_deterministic.h"
+#include "rg_heap_options.h"
+#include "rg_roots.h"
 #include "rg_sim.h"
 #include "rg_systime.h"
 #include "rg_version.h"
@@ -22,6 +24,7 @@ static void force_exact_translation(void)
 
 static void forget_unmapped(Addr a, SizeT len)
 {
+    rg_roots_unmapped(a, len);
     if (!rg_code_known(a, len))
         return;
     if (!rg_opt.compat_callgrind)
@@ -38,6 +41,8 @@ static void pre_syscall(ThreadId tid, UInt number, UWord *args, UInt n_args)
         rg_deterministic_pre_syscall(tid, number, args);
     if (rg_opt.collect_systime != RG_SYSTIME_NO)
         rg_systime_begin(tid);
+    if (number == __NR_exit)
+        rg_roots_thread_exits(tid);
     if (!rg_opt.compat_callgrind && number == __NR_execve && VG_(am_is_valid_for_client)(args[0], 1, VKI_PROT_READ) &&
         VG_(access)((const HChar *)args[0], False, False, True) == 0)
         rg_dump_before_exec();
@@ -78,7 +83,8 @@ static void post_clo_init(void)
     rg_code_init();
     rg_threads_register();
     rg_deterministic_init();
-    if (!rg_opt.compat_callgrind || rg_opt.deterministic || rg_opt.collect_systime != RG_SYSTIME_NO)
+    rg_heap_start();
+    if (!rg_opt.compat_callgrind || rg_opt.heap || rg_opt.deterministic || rg_opt.collect_systime != RG_SYSTIME_NO)
         VG_(needs_syscall_wrapper)(pre_syscall, post_syscall);
     VG_(track_die_mem_munmap)(forget_unmapped);
     rg_dump_init();

@@ -3,6 +3,7 @@
    SPDX-License-Identifier: GPL-2.0-or-later
 
    tests/e2e/options.test and options-readme.test assert that --help, manual, man page and README name the same options.  */
+#include "rg_heap_options.h"
 #include "rg_pathmap.h"
 #include "rg_vg.h"
 
@@ -18,12 +19,13 @@ struct rg_options rg_opt = {
     .seed = 1,
 };
 
-enum kind { BOOL, INT, STRING, KEYWORD, WORDS, GEOMETRY, SEED, PATH_MAP };
+enum kind { BOOL, INT, STRING, KEYWORD, WORDS, GEOMETRY, SEED, PATH_MAP, PARSED };
 
 struct option {
     const HChar *name;
     enum kind kind;
     void *value;
+    const HChar *(*parse)(const HChar *v); /* PARSED: returns what is wrong with V, or NULL */
     const HChar *allowed; /* INT: shown range; KEYWORD: the one word; WORDS: words with bars between, the value is which one */
     const HChar *default_text;
     const HChar *help;
@@ -85,6 +87,22 @@ static const struct option options[] = {
      .default_text = "no", .help = "count and time system calls; yes: in msec"},
     {.name = "--deterministic", .kind = SEED, .value = &rg_opt.deterministic, .allowed = "no|yes|SEED", .default_text = "no",
      .help = "the same random numbers, time and order of threads in each run"},
+    {.name = "--leak-check", .kind = PARSED, .parse = rg_heap_leak_check, .allowed = "no|summary|yes|full", .default_text = "no",
+     .help = "look for leaked memory at exit"},
+    {.name = "--show-leak-kinds", .kind = PARSED, .parse = rg_heap_show_kinds, .allowed = "kinds",
+     .default_text = "definite,possible", .help = "which leaks to show: definite indirect possible reachable all none"},
+    {.name = "--errors-for-leak-kinds", .kind = PARSED, .parse = rg_heap_error_kinds, .allowed = "kinds",
+     .default_text = "definite,possible", .help = "which leaks are errors"},
+    {.name = "--leak-resolution", .kind = PARSED, .parse = rg_heap_resolution, .allowed = "low|med|high", .default_text = "high",
+     .help = "how much of two stacks must be equal to merge leaks"},
+    {.name = "--leak-check-heuristics", .kind = PARSED, .parse = rg_heap_heuristics, .allowed = "heuristics",
+     .default_text = "all", .help = "which pointers into C++ blocks count: stdstring length64 newarray multipleinheritance"},
+    {.name = "--rust-heuristics", .kind = PARSED, .parse = rg_heap_rust_heuristics, .allowed = "no|yes", .default_text = "yes",
+     .help = "pointers into blocks that Rust's types keep count as pointers to them"},
+    {.name = "--heap", .kind = PARSED, .parse = rg_heap_on, .allowed = "no|yes", .default_text = "no",
+     .help = "count allocations; also done for a leak check"},
+    {.name = "--alloc-fn", .kind = PARSED, .parse = rg_allocs_add_option, .allowed = "name:model", .default_text = "",
+     .help = "a further function that allocates or frees, and what it is like: malloc, free, .."},
     {.name = "--hot-after", .kind = INT, .value = &rg_opt.hot_after, .allowed = "0..1000000000", .min = 0, .max = 1000000000,
      .default_text = "3000", .help = "runs after which a superblock is translated inline", .debug = True},
 };
@@ -177,6 +195,10 @@ static Bool set_option(const HChar *arg, const struct option *o, const HChar *v)
     case PATH_MAP:
         if (!rg_path_map_add(v))
             VG_(fmsg_bad_option)(arg, "%s takes %s, not '%s'\n", o->name, o->allowed, v);
+        return True;
+    case PARSED:
+        if ((v = o->parse(v)))
+            VG_(fmsg_bad_option)(arg, "%s\n", v);
         return True;
     }
     return False;

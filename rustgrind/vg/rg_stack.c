@@ -21,6 +21,7 @@
 
    By default, without --compat=callgrind, three things are known better: stubs that the core does not know as PLT, the end of
    _dl_runtime_resolve in a dynamic linker without symbols, and handlers on an alternate stack above the interrupted one.  */
+#include "rg_allocs.h"
 #include "rg_edge.h"
 #include "rg_sim.h"
 
@@ -375,6 +376,7 @@ void rg_transit(struct rg_exit *x, UWord off, Addr dst, Addr sp)
     UInt pops = 1;
     UInt kind = x->kind;
 
+    rg_allocs_leave(dst, sp);
     if (kind == RG_RET && !is_base(top)) {
         pops = return_pops(to->addr, sp);
         stray_return = pops == 0;
@@ -513,6 +515,7 @@ void rg_h_ret(struct rg_exit *x, Addr dst)
     struct rg_frame *f = rg_s.top + 1;
     Addr sp = VG_(get_SP)(rg_current_tid);
 
+    rg_allocs_leave(dst, sp);
     if (sp > sp_of(f) && !is_marker(f)) {
         if (f->sp & RARE)
             hand_on(f);
@@ -590,6 +593,7 @@ void rg_h_exit(struct rg_exit *x, Addr dst, Addr sp)
 
 VG_REGPARM(1) void rg_h_unwind(Addr sp)
 {
+    rg_allocs_leave(0, sp);
     if (unwind(sp, 0) > 0)
         settle();
 }
@@ -640,6 +644,7 @@ void rg_signal_enter(Int sig, Bool alt_stack)
     if (side_words())
         VG_(memcpy)(side(f) + rg_ev.n_rare, rg_s.lanes, sizeof rg_s.lanes);
     rg_thread_of(rg_current_tid)->n_signals++;
+    rg_allocs_signal(True);
     settle();
 }
 
@@ -715,6 +720,7 @@ void rg_signal_leave(Bool by_sigreturn)
         rg_last_uncount();
     while (!is_marker(rg_s.top))
         pop();
+    rg_allocs_signal(False);
     f = rg_s.top--;
     flags = f->ret;
     t->n_signals--;

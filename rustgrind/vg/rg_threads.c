@@ -4,7 +4,9 @@
 
    Valgrind runs one thread at a time and tells the tool before each slice, so the running thread's state is a plain global
    that is swapped here.  Counters belong to all threads; shadow stacks, level cells and the running total to one.  */
+#include "rg_allocs.h"
 #include "rg_deterministic.h"
+#include "rg_roots.h"
 #include "rg_sim.h"
 #include "rg_turn.h"
 
@@ -73,6 +75,8 @@ static void thread_exit(ThreadId tid)
     rg_threads_switch(tid);
     if (rg_opt.deterministic)
         rg_turn_may_wait(tid);
+    rg_roots_thread_gone(tid);
+    rg_allocs_thread_gone(tid);
     if (rg_opt.compat_callgrind) {
         t->restarted = True;
         return;

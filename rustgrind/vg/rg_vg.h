@@ -368,6 +368,8 @@ struct rg_options {
     Int collect_systime; /* enum rg_systime */
     Bool deterministic;
     ULong seed;
+    Bool heap;       /* look at the allocator's calls */
+    Bool heap_asked; /* by --heap=yes */
 };
 
 extern struct rg_options rg_opt;

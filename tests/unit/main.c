@@ -37,6 +37,9 @@ static const struct {
     { "profile", suite_profile },
     { "cgwrite", suite_cgwrite },
     { "report", suite_report },
+    { "heap", suite_heap },
+    { "leak", suite_leak },
+    { "owner", suite_owner },
 };
 
 static void setup_in_place(void)

@@ -37,5 +37,8 @@ extern const struct unit_test suite_inline[];
 extern const struct unit_test suite_profile[];
 extern const struct unit_test suite_cgwrite[];
 extern const struct unit_test suite_report[];
+extern const struct unit_test suite_heap[];
+extern const struct unit_test suite_leak[];
+extern const struct unit_test suite_owner[];
 
 #endif

@@ -1,0 +1,308 @@
+/* rg_heap.c - live blocks, and statistics per place of allocation.
+
+   SPDX-License-Identifier: GPL-2.0-or-later
+
+   Blocks lie in chunks that never move, so the table grows without copying them; an open-addressed table of 4-byte numbers
+   finds them by address.  That is 24 bytes a block and 5 to 11 for the table.  Removal shifts later entries back, so there are
+   no tombstones, and numbers are used again from a list through the size fields.
+
+   The peak of the heap can only end when something is freed.  So the peak is noted before a free, by beginning a new *epoch*;
+   a site whose live bytes change brings its own note up to the epoch first.  Nothing ever walks over all sites but the end.  */
+#include "rg_heap.h"
+#include "rg_map.h"
+
+enum { CHUNK_BITS = 14, CHUNK = 1 << CHUNK_BITS, FIRST_SLOTS = 4096, NONE = 0 };
+
+static const char tag[] = "rg.heap";
+
+struct rg_heap {
+    struct rg_heap_block **chunks;
+    uint32_t n_chunks, chunk_room;
+    uint32_t used;       /* numbers ever given out, + 1: number 0 is none */
+    uint32_t free_list;  /* numbers given back */
+    uint32_t *slots;
+    uint64_t mask;
+    struct rg_heap_site *sites;
+    uint32_t n_sites, site_room;
+    uint64_t epoch;
+    struct rg_heap_totals t;
+};
+
+struct rg_heap *rg_heap_new(void)
+{
+    struct rg_heap *h = rg_alloc(tag, sizeof *h);
+
+    h->used = 1;
+    h->mask = FIRST_SLOTS - 1;
+    h->slots = rg_alloc(tag, FIRST_SLOTS * sizeof *h->slots);
+    return h;
+}
+
+void rg_heap_free(struct rg_heap *h)
+{
+    if (!h)
+        return;
+    for (uint32_t i = 0; i < h->n_chunks; i++)
+        rg_free(h->chunks[i]);
+    rg_free(h->chunks);
+    rg_free(h->slots);
+    rg_free(h->sites);
+    rg_free(h);
+}
+
+/* ---- numbers ---- */
+
+static struct rg_heap_block *at(const struct rg_heap *h, uint32_t i) { return &h->chunks[i >> CHUNK_BITS][i & (CHUNK - 1)]; }
+
+static uint32_t number_new(struct rg_heap *h)
+{
+    uint32_t i = h->free_list;
+
+    if (i != NONE) {
+        h->free_list = at(h, i)->size;
+        return i;
+    }
+    i = h->used++;
+    RG_ASSERT(h->used != 0);
+    if (i >> CHUNK_BITS < h->n_chunks)
+        return i;
+    if (h->n_chunks == h->chunk_room) {
+        h->chunk_room = h->chunk_room ? 2 * h->chunk_room : 64;
+        h->chunks = rg_realloc(tag, h->chunks, h->chunk_room * sizeof *h->chunks);
+    }
+    h->chunks[h->n_chunks++] = rg_alloc(tag, CHUNK * sizeof **h->chunks);
+    return i;
+}
+
+static void number_drop(struct rg_heap *h, uint32_t i)
+{
+    *at(h, i) = (struct rg_heap_block){.size = h->free_list};
+    h->free_list = i;
+}
+
+/* ---- the table ---- */
+
+static uint64_t home_slot(const struct rg_heap *h, uint64_t addr) { return rg_map_hash(addr) & h->mask; }
+
+/* The slot of ADDR, or the empty one where it would be.  */
+static uint64_t slot_of(const struct rg_heap *h, uint64_t addr)
+{
+    uint64_t s = home_slot(h, addr);
+
+    while (h->slots[s] != NONE && at(h, h->slots[s])->addr != addr)
+        s = (s + 1) & h->mask;
+    return s;
+}
+
+static void table_grow(struct rg_heap *h)
+{
+    uint64_t n = 2 * (h->mask + 1);
+
+    rg_free(h->slots);
+    h->slots = rg_alloc(tag, n * sizeof *h->slots);
+    h->mask = n - 1;
+    for (uint32_t i = 1; i < h->used; i++)
+        if (at(h, i)->addr)
+            h->slots[slot_of(h, at(h, i)->addr)] = i;
+}
+
+/* Empties slot S, and moves back what had to go on behind it.  */
+static void slot_remove(struct rg_heap *h, uint64_t s)
+{
+    for (uint64_t next = (s + 1) & h->mask; h->slots[next] != NONE; next = (next + 1) & h->mask) {
+        uint64_t home = home_slot(h, at(h, h->slots[next])->addr);
+        if (((next - home) & h->mask) >= ((next - s) & h->mask)) {
+            h->slots[s] = h->slots[next];
+            s = next;
+        }
+    }
+    h->slots[s] = NONE;
+}
+
+/* ---- sites and totals ---- */
+
+static struct rg_heap_site *site_at(struct rg_heap *h, uint32_t site)
+{
+    RG_ASSERT(site < RG_HEAP_MAX_SITES);
+    if (site >= h->site_room) {
+        uint32_t room = h->site_room ? h->site_room : 256;
+        while (room <= site)
+            room *= 2;
+        h->sites = rg_realloc(tag, h->sites, room * sizeof *h->sites);
+        memset(h->sites + h->site_room, 0, (room - h->site_room) * sizeof *h->sites);
+        h->site_room = room;
+    }
+    if (site >= h->n_sites)
+        h->n_sites = site + 1;
+    return &h->sites[site];
+}
+
+static void site_note_peak(const struct rg_heap *h, struct rg_heap_site *s)
+{
+    if (s->peak_epoch == h->epoch)
+        return;
+    s->peak_epoch = h->epoch;
+    s->peak_blocks = s->live_blocks;
+    s->peak_bytes = s->live_bytes;
+}
+
+static void note_peak(struct rg_heap *h)
+{
+    if (h->t.live_bytes <= h->t.peak_bytes)
+        return;
+    h->t.peak_bytes = h->t.live_bytes;
+    h->t.peak_blocks = h->t.live_blocks;
+    h->epoch++;
+}
+
+static void live_add(struct rg_heap *h, struct rg_heap_site *s, uint64_t blocks, uint64_t bytes)
+{
+    site_note_peak(h, s);
+    s->live_blocks += blocks;
+    s->live_bytes += bytes;
+    h->t.live_blocks += blocks;
+    h->t.live_bytes += bytes;
+}
+
+/* ---- changes ---- */
+
+static uint64_t clip(uint64_t size)
+{
+    const uint64_t max = ((uint64_t)1 << RG_HEAP_SIZE_BITS) - 1;
+    return size < max ? size : max;
+}
+
+static void insert(struct rg_heap *h, struct rg_heap_block b)
+{
+    uint64_t s = slot_of(h, b.addr);
+    uint32_t i = number_new(h);
+
+    h->slots[s] = i;
+    *at(h, i) = b;
+    if (4 * (h->t.live_blocks + 1) > 3 * (h->mask + 1))
+        table_grow(h);
+    live_add(h, site_at(h, b.site), 1, b.size);
+}
+
+void rg_heap_add(struct rg_heap *h, uint64_t addr, uint64_t size, uint32_t site, uint64_t now, unsigned flags)
+{
+    struct rg_heap_site *s;
+
+    RG_ASSERT(addr != 0);
+    rg_heap_remove(h, addr, now, NULL);
+    insert(h, (struct rg_heap_block){.addr = addr, .size = clip(size), .site = site, .born = now, .flags = flags});
+    s = site_at(h, site);
+    s->blocks++;
+    s->bytes += size;
+    h->t.allocs++;
+    h->t.bytes += size;
+}
+
+bool rg_heap_remove(struct rg_heap *h, uint64_t addr, uint64_t now, struct rg_heap_block *old)
+{
+    uint64_t slot = slot_of(h, addr);
+    struct rg_heap_block b;
+    struct rg_heap_site *s;
+
+    if (h->slots[slot] == NONE)
+        return false;
+    b = *at(h, h->slots[slot]);
+    number_drop(h, h->slots[slot]);
+    /* The record is gone: the shift reads the others' only.  */
+    slot_remove(h, slot);
+    note_peak(h);
+    s = site_at(h, b.site);
+    live_add(h, s, -(uint64_t)1, -(uint64_t)b.size);
+    s->freed_blocks++;
+    s->lifetimes += now - b.born;
+    h->t.frees++;
+    if (old)
+        *old = b;
+    return true;
+}
+
+void rg_heap_put_back(struct rg_heap *h, const struct rg_heap_block *old, uint64_t now)
+{
+    struct rg_heap_site *s;
+
+    insert(h, *old);
+    s = site_at(h, old->site);
+    s->freed_blocks--;
+    s->lifetimes -= now - old->born;
+    h->t.frees--;
+}
+
+void rg_heap_was_temporary(struct rg_heap *h, uint32_t site, uint64_t size)
+{
+    struct rg_heap_site *s = site_at(h, site);
+
+    s->temp_blocks++;
+    s->temp_bytes += size;
+    h->t.temp_blocks++;
+}
+
+void rg_heap_was_realloc(struct rg_heap *h, uint32_t site, uint64_t copied)
+{
+    struct rg_heap_site *s = site_at(h, site);
+
+    s->realloc_blocks++;
+    s->copied_bytes += copied;
+    h->t.realloc_blocks++;
+    h->t.copied_bytes += copied;
+}
+
+bool rg_heap_resize(struct rg_heap *h, uint64_t addr, uint64_t size, uint64_t now)
+{
+    uint64_t slot = slot_of(h, addr);
+    struct rg_heap_block *b;
+
+    (void)now;
+    if (h->slots[slot] == NONE)
+        return false;
+    b = at(h, h->slots[slot]);
+    note_peak(h);
+    live_add(h, site_at(h, b->site), 0, clip(size) - b->size);
+    b->size = clip(size);
+    return true;
+}
+
+/* ---- questions ---- */
+
+const struct rg_heap_block *rg_heap_find(const struct rg_heap *h, uint64_t addr)
+{
+    uint64_t slot = slot_of(h, addr);
+    return h->slots[slot] == NONE ? NULL : at(h, h->slots[slot]);
+}
+
+const struct rg_heap_block *rg_heap_next(const struct rg_heap *h, uint64_t *cursor)
+{
+    for (uint64_t i = *cursor ? *cursor : 1; i < h->used; i++)
+        if (at(h, i)->addr) {
+            *cursor = i + 1;
+            return at(h, i);
+        }
+    *cursor = h->used;
+    return NULL;
+}
+
+void rg_heap_settle(struct rg_heap *h)
+{
+    note_peak(h);
+    for (uint32_t i = 0; i < h->n_sites; i++)
+        site_note_peak(h, &h->sites[i]);
+}
+
+const struct rg_heap_totals *rg_heap_totals(const struct rg_heap *h) { return &h->t; }
+
+const struct rg_heap_site *rg_heap_site(const struct rg_heap *h, uint32_t site)
+{
+    RG_ASSERT(site < h->n_sites);
+    return &h->sites[site];
+}
+
+uint32_t rg_heap_site_count(const struct rg_heap *h) { return h->n_sites; }
+
+uint64_t rg_heap_memory(const struct rg_heap *h)
+{
+    return (uint64_t)h->n_chunks * CHUNK * sizeof(struct rg_heap_block) + (h->mask + 1) * sizeof *h->slots;
+}

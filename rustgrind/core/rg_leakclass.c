@@ -1,0 +1,414 @@
+/* rg_leakclass.c - what kind of mistake a lost block is.
+
+   SPDX-License-Identifier: GPL-2.0-or-later
+
+   Lost blocks that reach each other are found as strongly connected components (Tarjan's algorithm, SIAM J. Comput. 1(2), 1972,
+   without recursion).  A component alone is no Rc cycle: nodes of a forgotten BTreeMap or LinkedList point to their parents and
+   predecessors.  What makes it one is an Rc or Arc in it; and it is proven when each counter of strong references is just the
+   number of pointers to the block that were found in lost blocks, for then nobody else has one.
+
+   All blocks that belong to one definitely lost block get its class, so that what the user sees is one mistake.  A cycle
+   among them is what keeps the rest alive, so it comes first.  */
+#include "rg_leakclass.h"
+
+static const char tag[] = "rg.leakclass";
+
+static const struct {
+    const char *word, *text;
+} classes[RG_CLASS_COUNT] = {
+    [RG_CLASS_LOST] = {"lost", NULL},
+    [RG_CLASS_BOX] = {"leaked-box", "never dropped: Box::leak, Box::into_raw, mem::forget or ManuallyDrop"},
+    [RG_CLASS_VEC] = {"leaked-vec", "never dropped: Vec, String or slice forgotten (mem::forget, leak, into_raw, ManuallyDrop)"},
+    [RG_CLASS_DEQUE] = {"leaked-vecdeque", "never dropped: VecDeque forgotten"},
+    [RG_CLASS_LIST] = {"leaked-linkedlist", "never dropped: LinkedList forgotten"},
+    [RG_CLASS_BTREE] = {"leaked-btree", "never dropped: BTreeMap or BTreeSet forgotten"},
+    [RG_CLASS_HASH] = {"leaked-hashmap", "never dropped: HashMap or HashSet forgotten"},
+    [RG_CLASS_CHANNEL] = {"leaked-mpsc", "never dropped: Sender or Receiver forgotten"},
+    [RG_CLASS_RC] = {"leaked-rc", "a counted reference was forgotten: its count never comes to 0"},
+    [RG_CLASS_WEAK] = {"weak-only", "the value is dropped, but a forgotten Weak keeps its memory"},
+    [RG_CLASS_RC_CYCLE] = {"rc-cycle", "counted references form a cycle: one of them should be a Weak"},
+    [RG_CLASS_OWN_CYCLE] = {"ownership-cycle", "these blocks own each other"},
+    [RG_CLASS_FFI] = {"ffi", "allocated by C code, or by a call of its malloc"},
+    [RG_CLASS_STATIC] = {"static", NULL},
+    [RG_CLASS_TLS] = {"tls", NULL},
+    [RG_CLASS_STACK] = {"stack", NULL},
+    [RG_CLASS_MMAP] = {"mmap", NULL},
+    [RG_CLASS_LIBC] = {"libc", NULL},
+    [RG_CLASS_RUNTIME] = {"runtime", NULL},
+};
+
+const char *rg_leakclass_word(enum rg_leak_class c) { return classes[c].word; }
+const char *rg_leakclass_text(enum rg_leak_class c) { return classes[c].text; }
+
+enum { SELF = 1, HAS_RC = 2, UNPROVEN = 4, MIXED = 8 };
+
+/* Of a component.  */
+struct component {
+    uint32_t n;
+    uint8_t flags;
+    uint8_t owner; /* of all its blocks, unless MIXED */
+};
+
+/* Lost blocks are numbered from 0 in the order of their addresses.  */
+struct rg_leakclass {
+    struct rg_leak *l;
+    uint8_t *of; /* class, by block */
+    uint32_t *lost;  /* blocks */
+    uint32_t n;
+    uint32_t *component; /* by lost block */
+    uint32_t *found;     /* by lost block: pointers to its start */
+    struct component *components;
+    uint32_t n_components;
+};
+
+/* ---- numbers ---- */
+
+static bool is_lost(const struct rg_leak_block *b) { return b->kind == RG_LEAK_DEFINITE || b->kind == RG_LEAK_INDIRECT; }
+
+/* The number of lost block I, or NOT_FOUND.  */
+static uint32_t number_of(const struct rg_leakclass *c, size_t i)
+{
+    uint32_t lo = 0, hi = c->n;
+
+    while (lo < hi) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        if (c->lost[mid] < i)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo < c->n && c->lost[lo] == i ? lo : RG_LEAK_NOT_FOUND;
+}
+
+static enum rg_owner owner(const struct rg_leakclass *c, size_t i)
+{
+    const struct rg_leak_world *w = rg_leak_world_of(c->l);
+    return w->owner(w->arg, rg_leak_at(c->l, i)->site);
+}
+
+/* ---- components ---- */
+
+struct frame {
+    uint32_t v, word;
+};
+
+struct tarjan {
+    struct rg_leakclass *c;
+    uint32_t *index, *low; /* 0: not seen; index with DONE: its component is known */
+    uint32_t next_index;
+    uint32_t *stack;
+    uint32_t stack_n;
+    struct frame *calls;
+    uint32_t calls_n, calls_room;
+    bool entered;
+};
+
+enum { DONE = 1 };
+
+static void enter(struct tarjan *t, uint32_t v)
+{
+    if (t->calls_n == t->calls_room) {
+        t->calls_room = t->calls_room ? 2 * t->calls_room : 256;
+        t->calls = rg_realloc(tag, t->calls, t->calls_room * sizeof *t->calls);
+    }
+    t->calls[t->calls_n++] = (struct frame){v, 0};
+    t->index[v] = t->low[v] = t->next_index += 2;
+    t->stack[t->stack_n++] = v;
+    t->entered = true;
+}
+
+static bool edge(void *arg, size_t word, size_t to, uint64_t offset, unsigned ref)
+{
+    struct tarjan *t = arg;
+    struct frame *f = &t->calls[t->calls_n - 1];
+    uint32_t v = f->v, w;
+
+    (void)offset;
+    if (ref == RG_LEAK_REF_INTERIOR || (w = number_of(t->c, to)) == RG_LEAK_NOT_FOUND)
+        return true;
+    if (!t->index[w]) {
+        f->word = word;
+        enter(t, w);
+        return false;
+    }
+    if (!(t->index[w] & DONE) && t->index[w] < t->low[v])
+        t->low[v] = t->index[w];
+    return true;
+}
+
+static void leave(struct tarjan *t)
+{
+    uint32_t v = t->calls[--t->calls_n].v, w;
+
+    if (t->calls_n > 0) {
+        uint32_t up = t->calls[t->calls_n - 1].v;
+        t->low[up] = t->low[v] < t->low[up] ? t->low[v] : t->low[up];
+    }
+    if (t->low[v] != t->index[v])
+        return;
+    do {
+        w = t->stack[--t->stack_n];
+        t->index[w] |= DONE;
+        t->c->component[w] = t->c->n_components;
+    } while (w != v);
+    t->c->n_components++;
+}
+
+static void find_components(struct rg_leakclass *c)
+{
+    struct tarjan t = {.c = c};
+
+    t.index = rg_alloc(tag, c->n * sizeof *t.index);
+    t.low = rg_alloc(tag, c->n * sizeof *t.low);
+    t.stack = rg_alloc(tag, c->n * sizeof *t.stack);
+    for (uint32_t v = 0; v < c->n; v++) {
+        if (t.index[v])
+            continue;
+        enter(&t, v);
+        while (t.calls_n > 0) {
+            const struct frame *f = &t.calls[t.calls_n - 1];
+            t.entered = false;
+            rg_leak_refs(c->l, c->lost[f->v], f->word, edge, &t);
+            if (!t.entered)
+                leave(&t);
+        }
+    }
+    rg_free(t.index);
+    rg_free(t.low);
+    rg_free(t.stack);
+    rg_free(t.calls);
+}
+
+/* ---- what they are ---- */
+
+struct counting {
+    struct rg_leakclass *c;
+    uint32_t v;
+};
+
+static bool count_ref(void *arg, size_t word, size_t to, uint64_t offset, unsigned ref)
+{
+    struct counting *x = arg;
+    uint32_t w = number_of(x->c, to);
+
+    (void)word, (void)offset;
+    if (w == RG_LEAK_NOT_FOUND || ref != RG_LEAK_REF_START)
+        return true;
+    x->c->found[w]++;
+    if (w == x->v)
+        x->c->components[x->c->component[w]].flags |= SELF;
+    return true;
+}
+
+static bool is_counted(enum rg_owner o) { return o == RG_OWNER_RC || o == RG_OWNER_ARC; }
+
+static void describe_components(struct rg_leakclass *c)
+{
+    uint64_t strong;
+
+    c->components = rg_alloc(tag, c->n_components * sizeof *c->components);
+    c->found = rg_alloc(tag, c->n * sizeof *c->found);
+    for (uint32_t v = 0; v < c->n; v++) {
+        struct counting x = {c, v};
+        rg_leak_refs(c->l, c->lost[v], 0, count_ref, &x);
+    }
+    for (uint32_t v = 0; v < c->n; v++) {
+        struct component *k = &c->components[c->component[v]];
+        enum rg_owner o = owner(c, c->lost[v]);
+        if (k->n > 0 && k->owner != o)
+            k->flags |= MIXED;
+        k->owner = o;
+        k->n++;
+        if (!is_counted(o))
+            continue;
+        k->flags |= HAS_RC;
+        if (!rg_leak_word(c->l, c->lost[v], 0, &strong) || strong != c->found[v])
+            k->flags |= UNPROVEN;
+    }
+}
+
+static bool is_cyclic(const struct component *k) { return k->n > 1 || (k->flags & SELF); }
+
+static enum rg_leak_class class_of_owner(const struct rg_leakclass *c, uint32_t v, enum rg_owner o)
+{
+    uint64_t strong;
+
+    switch (o) {
+    case RG_OWNER_BOX: return RG_CLASS_BOX;
+    case RG_OWNER_VEC: return RG_CLASS_VEC;
+    case RG_OWNER_DEQUE: return RG_CLASS_DEQUE;
+    case RG_OWNER_LIST: return RG_CLASS_LIST;
+    case RG_OWNER_BTREE: return RG_CLASS_BTREE;
+    case RG_OWNER_HASH: return RG_CLASS_HASH;
+    case RG_OWNER_CHANNEL: return RG_CLASS_CHANNEL;
+    case RG_OWNER_FFI: return RG_CLASS_FFI;
+    case RG_OWNER_THREAD: return RG_CLASS_RC; /* a forgotten JoinHandle holds two of them */
+    case RG_OWNER_RUNTIME: return RG_CLASS_RUNTIME;
+    case RG_OWNER_LIBC: return RG_CLASS_LIBC;
+    case RG_OWNER_RC:
+    case RG_OWNER_ARC:
+        return rg_leak_word(c->l, c->lost[v], 0, &strong) && strong == 0 ? RG_CLASS_WEAK : RG_CLASS_RC;
+    default: return RG_CLASS_LOST;
+    }
+}
+
+static bool links_its_nodes(enum rg_owner o) { return o == RG_OWNER_BTREE || o == RG_OWNER_LIST || o == RG_OWNER_CHANNEL; }
+
+static enum rg_leak_class class_of_lost(const struct rg_leakclass *c, uint32_t v)
+{
+    const struct component *k = &c->components[c->component[v]];
+    enum rg_owner o = owner(c, c->lost[v]);
+
+    if (is_cyclic(k) && (k->flags & HAS_RC))
+        return RG_CLASS_RC_CYCLE;
+    if (is_cyclic(k) && ((k->flags & MIXED) || !links_its_nodes(k->owner)))
+        return RG_CLASS_OWN_CYCLE;
+    return class_of_owner(c, v, o);
+}
+
+static enum rg_leak_class class_of_reached(const struct rg_leakclass *c, size_t i)
+{
+    static const uint8_t by_root[RG_LEAK_ROOT_KINDS] = {
+        [RG_LEAK_ROOT_STATIC] = RG_CLASS_STATIC, [RG_LEAK_ROOT_TLS] = RG_CLASS_TLS,     [RG_LEAK_ROOT_STACK] = RG_CLASS_STACK,
+        [RG_LEAK_ROOT_REGISTER] = RG_CLASS_STACK, [RG_LEAK_ROOT_MAPPED] = RG_CLASS_MMAP, [RG_LEAK_ROOT_LIBC] = RG_CLASS_LIBC,
+    };
+    const struct rg_leak_block *b = rg_leak_at(c->l, i);
+    enum rg_owner o = owner(c, i);
+
+    if (o == RG_OWNER_RUNTIME || o == RG_OWNER_THREAD)
+        return RG_CLASS_RUNTIME;
+    if (o == RG_OWNER_LIBC)
+        return RG_CLASS_LIBC;
+    return by_root[rg_leak_root_at(c->l, b->link)->kind];
+}
+
+static bool is_own_business(uint8_t class) { return class == RG_CLASS_RUNTIME || class == RG_CLASS_LIBC; }
+
+/* A block's class is that of its leader, unless there is a cycle; what is std's or libc's stays so.  */
+static void classify_lost(struct rg_leakclass *c)
+{
+    for (uint32_t v = 0; v < c->n; v++)
+        c->of[c->lost[v]] = class_of_lost(c, v);
+    for (int pass = 0; pass < 2; pass++)
+        for (uint32_t v = 0; v < c->n; v++) {
+            uint8_t *leader = &c->of[rg_leak_at(c->l, c->lost[v])->link], *own = &c->of[c->lost[v]];
+            if (pass == 1 && !is_own_business(*own))
+                *own = *leader;
+            else if (pass == 0 && (*own == RG_CLASS_RC_CYCLE || (*own == RG_CLASS_OWN_CYCLE && *leader != RG_CLASS_RC_CYCLE)))
+                *leader = *own;
+        }
+}
+
+struct rg_leakclass *rg_leakclass_new(struct rg_leak *l)
+{
+    struct rg_leakclass *c = rg_alloc(tag, sizeof *c);
+    size_t n = rg_leak_count(l);
+
+    c->l = l;
+    c->of = rg_alloc(tag, n + 1);
+    for (size_t i = 0; i < n; i++)
+        c->n += is_lost(rg_leak_at(l, i));
+    if (c->n > 0) {
+        c->lost = rg_alloc(tag, c->n * sizeof *c->lost);
+        c->component = rg_alloc(tag, c->n * sizeof *c->component);
+        c->n = 0;
+        for (size_t i = 0; i < n; i++)
+            if (is_lost(rg_leak_at(l, i)))
+                c->lost[c->n++] = i;
+        find_components(c);
+        describe_components(c);
+        classify_lost(c);
+    }
+    for (size_t i = 0; i < n; i++)
+        if (!is_lost(rg_leak_at(l, i)))
+            c->of[i] = class_of_reached(c, i);
+    return c;
+}
+
+void rg_leakclass_free(struct rg_leakclass *c)
+{
+    if (!c)
+        return;
+    rg_free(c->of);
+    rg_free(c->lost);
+    rg_free(c->component);
+    rg_free(c->found);
+    rg_free(c->components);
+    rg_free(c);
+}
+
+enum rg_leak_class rg_leakclass_of(const struct rg_leakclass *c, size_t block) { return c->of[block]; }
+
+/* ---- paths ---- */
+
+enum { MAX_SEEN = 4096 };
+
+struct seen {
+    uint32_t v, from; /* from: number in the queue */
+    uint64_t offset;
+    uint32_t ref;
+};
+
+/* Breadth first, inside of one component.  */
+struct search {
+    const struct rg_leakclass *c;
+    struct seen *queue;
+    uint32_t n, at, goal;
+    bool found;
+};
+
+static bool search_edge(void *arg, size_t word, size_t to, uint64_t offset, unsigned ref)
+{
+    struct search *s = arg;
+    uint32_t w = number_of(s->c, to);
+
+    (void)offset;
+    if (w == RG_LEAK_NOT_FOUND || ref == RG_LEAK_REF_INTERIOR || s->n == MAX_SEEN ||
+        s->c->component[w] != s->c->component[s->goal])
+        return true;
+    if (w != s->goal)
+        for (uint32_t i = 0; i < s->n; i++)
+            if (s->queue[i].v == w)
+                return true;
+    s->queue[s->n++] = (struct seen){w, s->at, 8 * word, ref};
+    s->found = w == s->goal;
+    return !s->found;
+}
+
+static uint32_t first_cyclic(const struct rg_leakclass *c, size_t leader)
+{
+    for (uint32_t v = 0; v < c->n; v++) {
+        const struct component *k = &c->components[c->component[v]];
+        if (rg_leak_at(c->l, c->lost[v])->link == leader && is_cyclic(k) && class_of_lost(c, v) == c->of[leader])
+            return v;
+    }
+    return RG_LEAK_NOT_FOUND;
+}
+
+unsigned rg_leakclass_cycle(const struct rg_leakclass *c, size_t leader, struct rg_leakclass_step *steps, bool *proven)
+{
+    struct search s = {.c = c};
+    unsigned n = 0;
+
+    *proven = false;
+    if (c->of[leader] != RG_CLASS_RC_CYCLE && c->of[leader] != RG_CLASS_OWN_CYCLE)
+        return 0;
+    s.goal = first_cyclic(c, leader);
+    if (s.goal == RG_LEAK_NOT_FOUND)
+        return 0;
+    s.queue = rg_alloc(tag, MAX_SEEN * sizeof *s.queue);
+    s.queue[s.n++] = (struct seen){.v = s.goal};
+    for (s.at = 0; s.at < s.n && !s.found; s.at++)
+        rg_leak_refs(c->l, c->lost[s.queue[s.at].v], 0, search_edge, &s);
+    if (s.found) {
+        for (uint32_t i = s.n - 1; i != 0; i = s.queue[i].from)
+            n++;
+        if (n > RG_LEAKCLASS_MAX_STEPS)
+            n = 0;
+        for (uint32_t i = s.n - 1, k = n; k > 0; i = s.queue[i].from)
+            steps[--k] = (struct rg_leakclass_step){c->lost[s.queue[s.queue[i].from].v], s.queue[i].ref, s.queue[i].offset};
+    }
+    *proven = !(c->components[c->component[s.goal]].flags & UNPROVEN);
+    rg_free(s.queue);
+    return n;
+}

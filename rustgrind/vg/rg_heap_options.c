@@ -1,0 +1,117 @@
+/* rg_heap_options.c - the options about heap and leaks, and what they switch on.
+
+   SPDX-License-Identifier: GPL-2.0-or-later
+
+   They are memcheck's, with memcheck's meaning, because command lines and configurations are full of them.  The core asks right after
+   reading the options whether the tool has errors (for --gen-suppressions and --xml), so it is told while they are read.  */
+#include "rg_heap_options.h"
+#include "rg_allocs.h"
+#include "rg_leakcheck.h"
+#include "rg_roots.h"
+#include "rg_vg.h"
+
+/* No tool API, but in libcoregrind with this type in 3.19 to 3.27.  */
+extern Bool VG_(clo_read_inline_info);
+
+enum { DEFAULT_CALLERS = 12, CALLERS = 25 };
+
+static Bool word_is(const HChar *v, const HChar *word) { return VG_(strcmp)(v, word) == 0; }
+
+const HChar *rg_heap_leak_check(const HChar *v)
+{
+    if (word_is(v, "no"))
+        rg_leak_opt.mode = RG_LEAK_MODE_NO;
+    else if (word_is(v, "summary"))
+        rg_leak_opt.mode = RG_LEAK_MODE_SUMMARY;
+    else if (word_is(v, "yes") || word_is(v, "full"))
+        rg_leak_opt.mode = RG_LEAK_MODE_FULL;
+    else
+        return "--leak-check takes no, summary, yes or full";
+    if (rg_leak_opt.mode != RG_LEAK_MODE_NO) {
+        rg_leakerror_register();
+        VG_(clo_read_inline_info) = True;
+    }
+    return NULL;
+}
+
+const HChar *rg_heap_show_kinds(const HChar *v)
+{
+    return rg_leak_parse_kinds(v, &rg_leak_opt.show)
+               ? NULL
+               : "--show-leak-kinds takes all, none or a list of definite, indirect, possible, reachable";
+}
+
+const HChar *rg_heap_error_kinds(const HChar *v)
+{
+    return rg_leak_parse_kinds(v, &rg_leak_opt.errors)
+               ? NULL
+               : "--errors-for-leak-kinds takes all, none or a list of definite, indirect, possible, reachable";
+}
+
+const HChar *rg_heap_resolution(const HChar *v)
+{
+    if (word_is(v, "low"))
+        rg_leak_opt.resolution = RG_LEAK_RESOLUTION_LOW;
+    else if (word_is(v, "med"))
+        rg_leak_opt.resolution = RG_LEAK_RESOLUTION_MED;
+    else if (word_is(v, "high"))
+        rg_leak_opt.resolution = RG_LEAK_RESOLUTION_HIGH;
+    else
+        return "--leak-resolution takes low, med or high";
+    return NULL;
+}
+
+const HChar *rg_heap_heuristics(const HChar *v)
+{
+    static const HChar *const words[] = {"stdstring", "length64", "newarray", "multipleinheritance"};
+
+    rg_leak_opt.heuristics = word_is(v, "all") ? 15 : 0;
+    if (word_is(v, "all") || word_is(v, "none"))
+        return NULL;
+    for (;;) {
+        UInt k = 0;
+        SizeT n = 0;
+        while (k < 4 && (n = VG_(strlen)(words[k]), VG_(strncmp)(v, words[k], n) != 0 || (v[n] && v[n] != ',')))
+            k++;
+        if (k == 4)
+            return "--leak-check-heuristics takes all, none or a list of stdstring, length64, newarray, multipleinheritance";
+        rg_leak_opt.heuristics |= 1 << k;
+        if (!v[n])
+            return NULL;
+        v += n + 1;
+    }
+}
+
+static const HChar *yes_or_no(const HChar *v, Bool *to, const HChar *wrong)
+{
+    if (!word_is(v, "yes") && !word_is(v, "no"))
+        return wrong;
+    *to = v[0] == 'y';
+    return NULL;
+}
+
+const HChar *rg_heap_rust_heuristics(const HChar *v)
+{
+    return yes_or_no(v, &rg_leak_opt.rust_heuristics, "--rust-heuristics takes 'yes' or 'no'");
+}
+
+const HChar *rg_heap_on(const HChar *v)
+{
+    const HChar *wrong = yes_or_no(v, &rg_opt.heap_asked, "--heap takes 'yes' or 'no'");
+
+    if (!wrong && rg_opt.heap_asked)
+        rg_leakerror_register();
+    return wrong;
+}
+
+/* Rust's library is between the allocator and who called it, so its stacks are deep.  */
+void rg_heap_start(void)
+{
+    rg_opt.heap = rg_opt.heap_asked || rg_leak_opt.mode != RG_LEAK_MODE_NO;
+    if (!rg_opt.heap)
+        return;
+    if (VG_(clo_backtrace_size) == DEFAULT_CALLERS)
+        VG_(clo_backtrace_size) = CALLERS;
+    rg_allocs_init();
+    rg_roots_init();
+}

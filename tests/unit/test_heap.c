@@ -1,0 +1,195 @@
+/* test_heap.c - rg_heap against a plain array, its statistics, and rg_calltree.
+
+   SPDX-License-Identifier: GPL-2.0-or-later  */
+#include <stdlib.h>
+
+#include "rg_calltree.h"
+#include "rg_heap.h"
+#include "rnd.h"
+#include "suites.h"
+
+static void add_find_remove(void)
+{
+    struct rg_heap *h = rg_heap_new();
+    struct rg_heap_block old;
+
+    CU_ASSERT_PTR_NULL(rg_heap_find(h, 0x1000));
+    CU_ASSERT_FALSE(rg_heap_remove(h, 0x1000, 1, NULL));
+    rg_heap_add(h, 0x1000, 24, 3, 100, RG_HEAP_MAPPED);
+    const struct rg_heap_block *b = rg_heap_find(h, 0x1000);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(b);
+    CU_ASSERT_EQUAL(b->size, 24);
+    CU_ASSERT_EQUAL(b->site, 3);
+    CU_ASSERT_EQUAL(b->born, 100);
+    CU_ASSERT_EQUAL(b->flags, RG_HEAP_MAPPED);
+    CU_ASSERT_TRUE(rg_heap_remove(h, 0x1000, 130, &old));
+    CU_ASSERT_EQUAL(old.size, 24);
+    CU_ASSERT_EQUAL(rg_heap_site(h, 3)->lifetimes, 30);
+    rg_heap_put_back(h, &old, 130);
+    CU_ASSERT_PTR_NOT_NULL(rg_heap_find(h, 0x1000));
+    CU_ASSERT_EQUAL(rg_heap_site(h, 3)->lifetimes, 0);
+    CU_ASSERT_EQUAL(rg_heap_totals(h)->frees, 0);
+    CU_ASSERT_EQUAL(rg_heap_totals(h)->allocs, 1);
+    CU_ASSERT_TRUE(rg_heap_resize(h, 0x1000, 10, 140));
+    CU_ASSERT_EQUAL(rg_heap_totals(h)->live_bytes, 10);
+    CU_ASSERT_FALSE(rg_heap_resize(h, 0x2000, 10, 140));
+    rg_heap_free(h);
+}
+
+/* An address that is given out again without a free that was seen.  */
+static void missed_free(void)
+{
+    struct rg_heap *h = rg_heap_new();
+
+    rg_heap_add(h, 64, 100, 0, 1, 0);
+    rg_heap_add(h, 64, 7, 1, 2, 0);
+    CU_ASSERT_EQUAL(rg_heap_totals(h)->live_blocks, 1);
+    CU_ASSERT_EQUAL(rg_heap_totals(h)->live_bytes, 7);
+    CU_ASSERT_EQUAL(rg_heap_totals(h)->bytes, 107);
+    CU_ASSERT_EQUAL(rg_heap_site(h, 0)->live_blocks, 0);
+    rg_heap_free(h);
+}
+
+static void huge_size(void)
+{
+    struct rg_heap *h = rg_heap_new();
+
+    rg_heap_add(h, 64, UINT64_MAX, 0, 1, 0);
+    CU_ASSERT_EQUAL(rg_heap_find(h, 64)->size, ((uint64_t)1 << RG_HEAP_SIZE_BITS) - 1);
+    rg_heap_remove(h, 64, 2, NULL);
+    CU_ASSERT_EQUAL(rg_heap_totals(h)->live_bytes, 0);
+    rg_heap_free(h);
+}
+
+/* The peak of all is not the sum of the peaks of each.  */
+static void peak_by_site(void)
+{
+    struct rg_heap *h = rg_heap_new();
+
+    rg_heap_add(h, 16, 100, 0, 1, 0); /* 100 */
+    rg_heap_remove(h, 16, 2, NULL);
+    rg_heap_add(h, 32, 70, 1, 3, 0);
+    rg_heap_add(h, 48, 60, 2, 4, 0); /* 130: the peak */
+    rg_heap_remove(h, 32, 5, NULL);
+    rg_heap_add(h, 64, 65, 0, 6, 0); /* 125 */
+    rg_heap_settle(h);
+    CU_ASSERT_EQUAL(rg_heap_totals(h)->peak_bytes, 130);
+    CU_ASSERT_EQUAL(rg_heap_totals(h)->peak_blocks, 2);
+    CU_ASSERT_EQUAL(rg_heap_site(h, 0)->peak_bytes, 0);
+    CU_ASSERT_EQUAL(rg_heap_site(h, 1)->peak_bytes, 70);
+    CU_ASSERT_EQUAL(rg_heap_site(h, 2)->peak_bytes, 60);
+    rg_heap_add(h, 80, 6, 2, 7, 0); /* 131: the end is the peak */
+    rg_heap_settle(h);
+    CU_ASSERT_EQUAL(rg_heap_totals(h)->peak_bytes, 131);
+    CU_ASSERT_EQUAL(rg_heap_site(h, 0)->peak_bytes, 65);
+    CU_ASSERT_EQUAL(rg_heap_site(h, 1)->peak_bytes, 0);
+    CU_ASSERT_EQUAL(rg_heap_site(h, 2)->peak_bytes, 66);
+    rg_heap_free(h);
+}
+
+static void temporaries_and_reallocs(void)
+{
+    struct rg_heap *h = rg_heap_new();
+
+    rg_heap_add(h, 16, 100, 5, 1, 0);
+    rg_heap_was_temporary(h, 5, 100);
+    rg_heap_was_realloc(h, 5, 40);
+    rg_heap_was_realloc(h, 5, 0);
+    CU_ASSERT_EQUAL(rg_heap_site(h, 5)->temp_bytes, 100);
+    CU_ASSERT_EQUAL(rg_heap_totals(h)->temp_blocks, 1);
+    CU_ASSERT_EQUAL(rg_heap_totals(h)->realloc_blocks, 2);
+    CU_ASSERT_EQUAL(rg_heap_totals(h)->copied_bytes, 40);
+    CU_ASSERT_EQUAL(rg_heap_site_count(h), 6);
+    rg_heap_free(h);
+}
+
+enum { N = 3000, STEPS = 60000 };
+
+/* Addresses whose table places collide, added and removed at random.  */
+static void against_an_array(void)
+{
+    struct rg_heap *h = rg_heap_new();
+    uint64_t *size = calloc(N, sizeof *size), live = 0, bytes = 0, cursor = 0;
+    uint64_t r = 7;
+    size_t n = 0;
+
+    for (int i = 0; i < STEPS; i++) {
+        size_t k = rnd_below(&r, N);
+        uint64_t addr = 0x10000 + 16 * k;
+        if (size[k]) {
+            CU_ASSERT_TRUE(rg_heap_remove(h, addr, i, NULL));
+            live -= size[k];
+            n--;
+            size[k] = 0;
+        } else {
+            CU_ASSERT_FALSE(rg_heap_remove(h, addr, i, NULL));
+            size[k] = 1 + rnd_below(&r, 1000);
+            rg_heap_add(h, addr, size[k], k % 7, i, 0);
+            live += size[k];
+            bytes += size[k];
+            n++;
+        }
+    }
+    for (size_t k = 0; k < N; k++) {
+        const struct rg_heap_block *b = rg_heap_find(h, 0x10000 + 16 * k);
+        CU_ASSERT_EQUAL(b ? b->size : 0, size[k]);
+    }
+    CU_ASSERT_EQUAL(rg_heap_totals(h)->live_bytes, live);
+    CU_ASSERT_EQUAL(rg_heap_totals(h)->live_blocks, n);
+    CU_ASSERT_EQUAL(rg_heap_totals(h)->bytes, bytes);
+    size_t seen = 0;
+    for (const struct rg_heap_block *b; (b = rg_heap_next(h, &cursor)); seen++)
+        CU_ASSERT_EQUAL(size[(b->addr - 0x10000) / 16], b->size);
+    CU_ASSERT_EQUAL(seen, n);
+    uint64_t by_site = 0;
+    for (uint32_t s = 0; s < rg_heap_site_count(h); s++)
+        by_site += rg_heap_site(h, s)->live_bytes;
+    CU_ASSERT_EQUAL(by_site, live);
+    free(size);
+    rg_heap_free(h);
+}
+
+static void memory_per_block(void)
+{
+    struct rg_heap *h = rg_heap_new();
+
+    for (uint64_t i = 1; i <= 100000; i++)
+        rg_heap_add(h, 32 * i, 8, 0, i, 0);
+    CU_ASSERT(rg_heap_memory(h) <= 40 * 100000);
+    rg_heap_free(h);
+}
+
+static void paths(void)
+{
+    struct rg_calltree *t = rg_calltree_new("t");
+    uint32_t a = rg_calltree_child(t, RG_CALLTREE_ROOT, 0, 1), b = rg_calltree_child(t, a, 100, 2);
+
+    CU_ASSERT_EQUAL(rg_calltree_child(t, RG_CALLTREE_ROOT, 0, 1), a);
+    CU_ASSERT_EQUAL(rg_calltree_child(t, a, 100, 2), b);
+    CU_ASSERT_NOT_EQUAL(rg_calltree_child(t, a, 101, 2), b);
+    CU_ASSERT_NOT_EQUAL(rg_calltree_child(t, a, 100, 3), b);
+    CU_ASSERT_EQUAL(rg_calltree_at(t, b)->parent, a);
+    CU_ASSERT_EQUAL(rg_calltree_at(t, b)->depth, 2);
+    rg_calltree_at(t, b)->mark = 9;
+    for (uint32_t i = 0; i < 20000; i++)
+        rg_calltree_child(t, i % 50, i, i);
+    CU_ASSERT_EQUAL(rg_calltree_at(t, b)->mark, 9);
+    CU_ASSERT_EQUAL(rg_calltree_child(t, a, 100, 2), b);
+    uint32_t n = rg_calltree_count(t);
+    for (uint32_t i = 0; i < 20000; i++)
+        rg_calltree_child(t, i % 50, i, i);
+    CU_ASSERT_EQUAL(rg_calltree_count(t), n);
+    rg_calltree_free(t);
+}
+
+const struct unit_test suite_heap[] = {
+    { "add, find, remove, put back, resize", add_find_remove },
+    { "an address given out twice", missed_free },
+    { "a size beyond the record's", huge_size },
+    { "what was live at the peak", peak_by_site },
+    { "temporaries and reallocs", temporaries_and_reallocs },
+    { "random blocks against an array", against_an_array },
+    { "at most 40 bytes a block", memory_per_block },
+    { "call paths", paths },
+    { NULL, NULL },
+};
