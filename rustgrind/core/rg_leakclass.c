@@ -15,26 +15,26 @@ static const char tag[] = "rg.leakclass";
 
 static const struct {
     const char *word, *text;
-} classes[RG_CLASS_COUNT] = {
-    [RG_CLASS_LOST] = {"lost", NULL},
-    [RG_CLASS_BOX] = {"leaked-box", "never dropped: Box::leak, Box::into_raw, mem::forget or ManuallyDrop"},
-    [RG_CLASS_VEC] = {"leaked-vec", "never dropped: Vec, String or slice forgotten (mem::forget, leak, into_raw, ManuallyDrop)"},
-    [RG_CLASS_DEQUE] = {"leaked-vecdeque", "never dropped: VecDeque forgotten"},
-    [RG_CLASS_LIST] = {"leaked-linkedlist", "never dropped: LinkedList forgotten"},
-    [RG_CLASS_BTREE] = {"leaked-btree", "never dropped: BTreeMap or BTreeSet forgotten"},
-    [RG_CLASS_HASH] = {"leaked-hashmap", "never dropped: HashMap or HashSet forgotten"},
-    [RG_CLASS_CHANNEL] = {"leaked-mpsc", "never dropped: Sender or Receiver forgotten"},
-    [RG_CLASS_RC] = {"leaked-rc", "a counted reference was forgotten: its count never comes to 0"},
-    [RG_CLASS_WEAK] = {"weak-only", "the value is dropped, but a forgotten Weak keeps its memory"},
-    [RG_CLASS_RC_CYCLE] = {"rc-cycle", "counted references form a cycle: one of them should be a Weak"},
-    [RG_CLASS_OWN_CYCLE] = {"ownership-cycle", "these blocks own each other"},
-    [RG_CLASS_FFI] = {"ffi", "allocated by C code, or by a call of its malloc"},
-    [RG_CLASS_STATIC] = {"static", NULL},
-    [RG_CLASS_TLS] = {"tls", NULL},
-    [RG_CLASS_STACK] = {"stack", NULL},
-    [RG_CLASS_MMAP] = {"mmap", NULL},
-    [RG_CLASS_LIBC] = {"libc", NULL},
-    [RG_CLASS_RUNTIME] = {"runtime", NULL},
+} classes[RG_LEAKCLASS_COUNT] = {
+    [RG_LEAKCLASS_LOST] = {"lost", NULL},
+    [RG_LEAKCLASS_BOX] = {"leaked-box", "never dropped: Box::leak, Box::into_raw, mem::forget or ManuallyDrop"},
+    [RG_LEAKCLASS_VEC] = {"leaked-vec", "never dropped: Vec, String or slice forgotten (mem::forget, leak, into_raw, ManuallyDrop)"},
+    [RG_LEAKCLASS_DEQUE] = {"leaked-vecdeque", "never dropped: VecDeque forgotten"},
+    [RG_LEAKCLASS_LIST] = {"leaked-linkedlist", "never dropped: LinkedList forgotten"},
+    [RG_LEAKCLASS_BTREE] = {"leaked-btree", "never dropped: BTreeMap or BTreeSet forgotten"},
+    [RG_LEAKCLASS_HASH] = {"leaked-hashmap", "never dropped: HashMap or HashSet forgotten"},
+    [RG_LEAKCLASS_CHANNEL] = {"leaked-mpsc", "never dropped: Sender or Receiver forgotten"},
+    [RG_LEAKCLASS_RC] = {"leaked-rc", "a counted reference was forgotten: its count never comes to 0"},
+    [RG_LEAKCLASS_WEAK] = {"weak-only", "the value is dropped, but a forgotten Weak keeps its memory"},
+    [RG_LEAKCLASS_RC_CYCLE] = {"rc-cycle", "counted references form a cycle: one of them should be a Weak"},
+    [RG_LEAKCLASS_OWN_CYCLE] = {"ownership-cycle", "these blocks own each other"},
+    [RG_LEAKCLASS_FFI] = {"ffi", "allocated by C code, or by a call of its malloc"},
+    [RG_LEAKCLASS_STATIC] = {"static", NULL},
+    [RG_LEAKCLASS_TLS] = {"tls", NULL},
+    [RG_LEAKCLASS_STACK] = {"stack", NULL},
+    [RG_LEAKCLASS_MMAP] = {"mmap", NULL},
+    [RG_LEAKCLASS_LIBC] = {"libc", NULL},
+    [RG_LEAKCLASS_RUNTIME] = {"runtime", NULL},
 };
 
 const char *rg_leakclass_word(enum rg_leak_class c) { return classes[c].word; }
@@ -234,21 +234,21 @@ static enum rg_leak_class class_of_owner(const struct rg_leakclass *c, uint32_t 
     uint64_t strong;
 
     switch (o) {
-    case RG_OWNER_BOX: return RG_CLASS_BOX;
-    case RG_OWNER_VEC: return RG_CLASS_VEC;
-    case RG_OWNER_DEQUE: return RG_CLASS_DEQUE;
-    case RG_OWNER_LIST: return RG_CLASS_LIST;
-    case RG_OWNER_BTREE: return RG_CLASS_BTREE;
-    case RG_OWNER_HASH: return RG_CLASS_HASH;
-    case RG_OWNER_CHANNEL: return RG_CLASS_CHANNEL;
-    case RG_OWNER_FFI: return RG_CLASS_FFI;
-    case RG_OWNER_THREAD: return RG_CLASS_RC; /* a forgotten JoinHandle holds two of them */
-    case RG_OWNER_RUNTIME: return RG_CLASS_RUNTIME;
-    case RG_OWNER_LIBC: return RG_CLASS_LIBC;
+    case RG_OWNER_BOX: return RG_LEAKCLASS_BOX;
+    case RG_OWNER_VEC: return RG_LEAKCLASS_VEC;
+    case RG_OWNER_DEQUE: return RG_LEAKCLASS_DEQUE;
+    case RG_OWNER_LIST: return RG_LEAKCLASS_LIST;
+    case RG_OWNER_BTREE: return RG_LEAKCLASS_BTREE;
+    case RG_OWNER_HASH: return RG_LEAKCLASS_HASH;
+    case RG_OWNER_CHANNEL: return RG_LEAKCLASS_CHANNEL;
+    case RG_OWNER_FFI: return RG_LEAKCLASS_FFI;
+    case RG_OWNER_THREAD: return RG_LEAKCLASS_RC; /* a forgotten JoinHandle holds two of them */
+    case RG_OWNER_RUNTIME: return RG_LEAKCLASS_RUNTIME;
+    case RG_OWNER_LIBC: return RG_LEAKCLASS_LIBC;
     case RG_OWNER_RC:
     case RG_OWNER_ARC:
-        return rg_leak_word(c->l, c->lost[v], 0, &strong) && strong == 0 ? RG_CLASS_WEAK : RG_CLASS_RC;
-    default: return RG_CLASS_LOST;
+        return rg_leak_word(c->l, c->lost[v], 0, &strong) && strong == 0 ? RG_LEAKCLASS_WEAK : RG_LEAKCLASS_RC;
+    default: return RG_LEAKCLASS_LOST;
     }
 }
 
@@ -260,29 +260,29 @@ static enum rg_leak_class class_of_lost(const struct rg_leakclass *c, uint32_t v
     enum rg_owner o = owner(c, c->lost[v]);
 
     if (is_cyclic(k) && (k->flags & HAS_RC))
-        return RG_CLASS_RC_CYCLE;
+        return RG_LEAKCLASS_RC_CYCLE;
     if (is_cyclic(k) && ((k->flags & MIXED) || !links_its_nodes(k->owner)))
-        return RG_CLASS_OWN_CYCLE;
+        return RG_LEAKCLASS_OWN_CYCLE;
     return class_of_owner(c, v, o);
 }
 
 static enum rg_leak_class class_of_reached(const struct rg_leakclass *c, size_t i)
 {
     static const uint8_t by_root[RG_LEAK_ROOT_KINDS] = {
-        [RG_LEAK_ROOT_STATIC] = RG_CLASS_STATIC, [RG_LEAK_ROOT_TLS] = RG_CLASS_TLS,     [RG_LEAK_ROOT_STACK] = RG_CLASS_STACK,
-        [RG_LEAK_ROOT_REGISTER] = RG_CLASS_STACK, [RG_LEAK_ROOT_MAPPED] = RG_CLASS_MMAP, [RG_LEAK_ROOT_LIBC] = RG_CLASS_LIBC,
+        [RG_LEAK_ROOT_STATIC] = RG_LEAKCLASS_STATIC, [RG_LEAK_ROOT_TLS] = RG_LEAKCLASS_TLS,     [RG_LEAK_ROOT_STACK] = RG_LEAKCLASS_STACK,
+        [RG_LEAK_ROOT_REGISTER] = RG_LEAKCLASS_STACK, [RG_LEAK_ROOT_MAPPED] = RG_LEAKCLASS_MMAP, [RG_LEAK_ROOT_LIBC] = RG_LEAKCLASS_LIBC,
     };
     const struct rg_leak_block *b = rg_leak_at(c->l, i);
     enum rg_owner o = owner(c, i);
 
     if (o == RG_OWNER_RUNTIME || o == RG_OWNER_THREAD)
-        return RG_CLASS_RUNTIME;
+        return RG_LEAKCLASS_RUNTIME;
     if (o == RG_OWNER_LIBC)
-        return RG_CLASS_LIBC;
+        return RG_LEAKCLASS_LIBC;
     return by_root[rg_leak_root_at(c->l, b->link)->kind];
 }
 
-static bool is_own_business(uint8_t class) { return class == RG_CLASS_RUNTIME || class == RG_CLASS_LIBC; }
+static bool is_own_business(uint8_t class) { return class == RG_LEAKCLASS_RUNTIME || class == RG_LEAKCLASS_LIBC; }
 
 /* A block's class is that of its leader, unless there is a cycle; what is std's or libc's stays so.  */
 static void classify_lost(struct rg_leakclass *c)
@@ -294,7 +294,7 @@ static void classify_lost(struct rg_leakclass *c)
             uint8_t *leader = &c->of[rg_leak_at(c->l, c->lost[v])->link], *own = &c->of[c->lost[v]];
             if (pass == 1 && !is_own_business(*own))
                 *own = *leader;
-            else if (pass == 0 && (*own == RG_CLASS_RC_CYCLE || (*own == RG_CLASS_OWN_CYCLE && *leader != RG_CLASS_RC_CYCLE)))
+            else if (pass == 0 && (*own == RG_LEAKCLASS_RC_CYCLE || (*own == RG_LEAKCLASS_OWN_CYCLE && *leader != RG_LEAKCLASS_RC_CYCLE)))
                 *leader = *own;
         }
 }
@@ -391,7 +391,7 @@ unsigned rg_leakclass_cycle(const struct rg_leakclass *c, size_t leader, struct 
     unsigned n = 0;
 
     *proven = false;
-    if (c->of[leader] != RG_CLASS_RC_CYCLE && c->of[leader] != RG_CLASS_OWN_CYCLE)
+    if (c->of[leader] != RG_LEAKCLASS_RC_CYCLE && c->of[leader] != RG_LEAKCLASS_OWN_CYCLE)
         return 0;
     s.goal = first_cyclic(c, leader);
     if (s.goal == RG_LEAK_NOT_FOUND)

@@ -7,26 +7,26 @@
 #include "rg_leak.h"
 
 enum rg_leak_class {
-    RG_CLASS_LOST, /* nothing more is known */
-    RG_CLASS_BOX,
-    RG_CLASS_VEC,
-    RG_CLASS_DEQUE,
-    RG_CLASS_LIST,
-    RG_CLASS_BTREE,
-    RG_CLASS_HASH,
-    RG_CLASS_CHANNEL,
-    RG_CLASS_RC,        /* a reference was forgotten */
-    RG_CLASS_WEAK,      /* the value is dropped, a Weak keeps its memory */
-    RG_CLASS_RC_CYCLE,  /* reference-counted blocks own each other */
-    RG_CLASS_OWN_CYCLE, /* others do */
-    RG_CLASS_FFI,
-    RG_CLASS_STATIC, /* reachable, from here on */
-    RG_CLASS_TLS,
-    RG_CLASS_STACK,
-    RG_CLASS_MMAP,
-    RG_CLASS_LIBC,
-    RG_CLASS_RUNTIME,
-    RG_CLASS_COUNT
+    RG_LEAKCLASS_LOST, /* nothing more is known */
+    RG_LEAKCLASS_BOX,
+    RG_LEAKCLASS_VEC,
+    RG_LEAKCLASS_DEQUE,
+    RG_LEAKCLASS_LIST,
+    RG_LEAKCLASS_BTREE,
+    RG_LEAKCLASS_HASH,
+    RG_LEAKCLASS_CHANNEL,
+    RG_LEAKCLASS_RC,        /* a reference was forgotten */
+    RG_LEAKCLASS_WEAK,      /* the value is dropped, a Weak keeps its memory */
+    RG_LEAKCLASS_RC_CYCLE,  /* reference-counted blocks own each other */
+    RG_LEAKCLASS_OWN_CYCLE, /* others do */
+    RG_LEAKCLASS_FFI,
+    RG_LEAKCLASS_STATIC, /* reachable, from here on */
+    RG_LEAKCLASS_TLS,
+    RG_LEAKCLASS_STACK,
+    RG_LEAKCLASS_MMAP,
+    RG_LEAKCLASS_LIBC,
+    RG_LEAKCLASS_RUNTIME,
+    RG_LEAKCLASS_COUNT
 };
 
 /* "leaked-box", "rc-cycle", "static", ...: the words of the #rg leak records.  */

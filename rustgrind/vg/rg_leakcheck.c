@@ -99,7 +99,7 @@ static VgRes resolution(void)
 static ULong key_of(UInt kind, UInt class, ExeContext *where)
 {
     ULong ecu = rg_leak_opt.resolution == RG_LEAK_RESOLUTION_HIGH ? VG_(get_ECU_from_ExeContext)(where) : 0;
-    return (ecu * RG_LEAK_KINDS + kind) * RG_CLASS_COUNT + class;
+    return (ecu * RG_LEAK_KINDS + kind) * RG_LEAKCLASS_COUNT + class;
 }
 
 static struct rg_leak_record *record_for(UInt kind, UInt class, UInt site)
@@ -148,7 +148,7 @@ static HChar *cycle_text(struct rg_leak *l, const struct rg_leakclass *classes, 
     return text;
 }
 
-static Bool is_own_business(UInt class) { return class == RG_CLASS_RUNTIME || class == RG_CLASS_LIBC; }
+static Bool is_own_business(UInt class) { return class == RG_LEAKCLASS_RUNTIME || class == RG_LEAKCLASS_LIBC; }
 
 static void note_heuristic(struct rg_leak_record *r, const struct rg_leak_block *b)
 {
@@ -166,7 +166,7 @@ static void note_heuristic(struct rg_leak_record *r, const struct rg_leak_block 
 /* By (kind, class, site) the record, so that most blocks need no context.  */
 static struct rg_leak_record *record_of(struct rg_map *cache, UInt kind, UInt class, UInt site)
 {
-    uint64_t *r = rg_map_add(cache, ((ULong)site * RG_LEAK_KINDS + kind) * RG_CLASS_COUNT + class, NULL);
+    uint64_t *r = rg_map_add(cache, ((ULong)site * RG_LEAK_KINDS + kind) * RG_LEAKCLASS_COUNT + class, NULL);
 
     if (!*r)
         *r = (Addr)record_for(kind, class, site);
@@ -189,7 +189,7 @@ static void add_block(struct rg_leak *l, const struct rg_leakclass *classes, str
     UInt kind = is_own_business(class) ? RG_LEAK_REACHABLE : b->kind;
     struct rg_leak_record *r = record_of(cache, kind, class, b->site);
 
-    if (class == RG_CLASS_LIBC && is_cached(l, b)) {
+    if (class == RG_LEAKCLASS_LIBC && is_cached(l, b)) {
         c.sums.cached_blocks++;
         c.sums.cached_bytes += b->size;
         return;

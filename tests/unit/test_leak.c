@@ -339,9 +339,9 @@ static void rc_cycle(void)
         w.mem[202] = at(300);
         run(0, RG_LEAK_ROOT_STATIC);
         struct rg_leakclass *c = rg_leakclass_new(w.l);
-        CU_ASSERT_EQUAL(class_at(c, 100), RG_CLASS_RC_CYCLE);
-        CU_ASSERT_EQUAL(class_at(c, 200), RG_CLASS_RC_CYCLE);
-        CU_ASSERT_EQUAL(class_at(c, 300), RG_CLASS_RC_CYCLE);
+        CU_ASSERT_EQUAL(class_at(c, 100), RG_LEAKCLASS_RC_CYCLE);
+        CU_ASSERT_EQUAL(class_at(c, 200), RG_LEAKCLASS_RC_CYCLE);
+        CU_ASSERT_EQUAL(class_at(c, 300), RG_LEAKCLASS_RC_CYCLE);
         CU_ASSERT_EQUAL_FATAL(rg_leakclass_cycle(c, 0, steps, &proven), 2);
         CU_ASSERT_EQUAL(proven, strong == 1);
         CU_ASSERT_EQUAL(steps[0].block, 0);
@@ -360,7 +360,7 @@ static void container_nodes(void)
         enum rg_owner owner;
         enum rg_leak_class class;
     } cases[] = {
-        {RG_OWNER_BTREE, RG_CLASS_BTREE}, {RG_OWNER_LIST, RG_CLASS_LIST}, {RG_OWNER_BOX, RG_CLASS_OWN_CYCLE}};
+        {RG_OWNER_BTREE, RG_LEAKCLASS_BTREE}, {RG_OWNER_LIST, RG_LEAKCLASS_LIST}, {RG_OWNER_BOX, RG_LEAKCLASS_OWN_CYCLE}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         begin();
         w.owners[1] = cases[i].owner;
@@ -384,10 +384,10 @@ static void single_blocks(void)
         uint64_t strong;
         enum rg_leak_class class;
     } cases[] = {
-        {RG_OWNER_BOX, 1, RG_CLASS_BOX},   {RG_OWNER_VEC, 0, RG_CLASS_VEC},         {RG_OWNER_RC, 1, RG_CLASS_RC},
-        {RG_OWNER_RC, 0, RG_CLASS_WEAK},   {RG_OWNER_ARC, 0, RG_CLASS_WEAK},        {RG_OWNER_HASH, 1, RG_CLASS_HASH},
-        {RG_OWNER_FFI, 1, RG_CLASS_FFI},   {RG_OWNER_RUNTIME, 1, RG_CLASS_RUNTIME}, {RG_OWNER_CHANNEL, 1, RG_CLASS_CHANNEL},
-        {RG_OWNER_LIBC, 1, RG_CLASS_LIBC}, {RG_OWNER_UNKNOWN, 1, RG_CLASS_LOST},    {RG_OWNER_THREAD, 1, RG_CLASS_RC},
+        {RG_OWNER_BOX, 1, RG_LEAKCLASS_BOX},   {RG_OWNER_VEC, 0, RG_LEAKCLASS_VEC},         {RG_OWNER_RC, 1, RG_LEAKCLASS_RC},
+        {RG_OWNER_RC, 0, RG_LEAKCLASS_WEAK},   {RG_OWNER_ARC, 0, RG_LEAKCLASS_WEAK},        {RG_OWNER_HASH, 1, RG_LEAKCLASS_HASH},
+        {RG_OWNER_FFI, 1, RG_LEAKCLASS_FFI},   {RG_OWNER_RUNTIME, 1, RG_LEAKCLASS_RUNTIME}, {RG_OWNER_CHANNEL, 1, RG_LEAKCLASS_CHANNEL},
+        {RG_OWNER_LIBC, 1, RG_LEAKCLASS_LIBC}, {RG_OWNER_UNKNOWN, 1, RG_LEAKCLASS_LOST},    {RG_OWNER_THREAD, 1, RG_LEAKCLASS_RC},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         begin();
@@ -405,8 +405,8 @@ static void single_blocks(void)
 
 static void reached_classes(void)
 {
-    static const enum rg_leak_class expected[RG_LEAK_ROOT_KINDS] = {RG_CLASS_STATIC, RG_CLASS_TLS,  RG_CLASS_STACK,
-                                                                    RG_CLASS_STACK,  RG_CLASS_MMAP, RG_CLASS_LIBC};
+    static const enum rg_leak_class expected[RG_LEAK_ROOT_KINDS] = {RG_LEAKCLASS_STATIC, RG_LEAKCLASS_TLS,  RG_LEAKCLASS_STACK,
+                                                                    RG_LEAKCLASS_STACK,  RG_LEAKCLASS_MMAP, RG_LEAKCLASS_LIBC};
     for (int k = 0; k < RG_LEAK_ROOT_KINDS; k++)
         for (int own = 0; own < 2; own++) {
             begin();
@@ -415,7 +415,7 @@ static void reached_classes(void)
             w.mem[0] = at(100);
             run(1, k);
             struct rg_leakclass *c = rg_leakclass_new(w.l);
-            CU_ASSERT_EQUAL(class_at(c, 100), own ? RG_CLASS_RUNTIME : expected[k]);
+            CU_ASSERT_EQUAL(class_at(c, 100), own ? RG_LEAKCLASS_RUNTIME : expected[k]);
             rg_leakclass_free(c);
             rg_leak_free(w.l);
         }
@@ -438,7 +438,7 @@ static void long_ring(void)
     run(0, RG_LEAK_ROOT_STATIC);
     struct rg_leakclass *c = rg_leakclass_new(w.l);
     for (size_t i = 0; i < N; i++)
-        CU_ASSERT_EQUAL(class_at(c, 8 + 4 * i), RG_CLASS_RC_CYCLE);
+        CU_ASSERT_EQUAL(class_at(c, 8 + 4 * i), RG_LEAKCLASS_RC_CYCLE);
     CU_ASSERT_EQUAL(rg_leakclass_cycle(c, 0, steps, &proven), 0);
     CU_ASSERT_TRUE(proven);
     rg_leakclass_free(c);
@@ -447,7 +447,7 @@ static void long_ring(void)
 
 static void class_words(void)
 {
-    for (int i = 0; i < RG_CLASS_COUNT; i++) {
+    for (int i = 0; i < RG_LEAKCLASS_COUNT; i++) {
         CU_ASSERT_PTR_NOT_NULL_FATAL(rg_leakclass_word(i));
         for (int k = 0; k < i; k++)
             CU_ASSERT(strcmp(rg_leakclass_word(i), rg_leakclass_word(k)) != 0);
