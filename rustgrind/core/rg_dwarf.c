@@ -91,6 +91,10 @@ void rg_dwarf_close(struct rg_dwarf *d)
     rg_free(d->lines);
     rg_free(d->unit);
     rg_free(d->function);
+    rg_free(d->declared_at);
+    rg_free(d->scope);
+    if (d->scopes != NULL)
+        rg_intern_free(d->scopes);
     rg_free(d->instance);
     rg_map_free(&d->abbrevs_at);
     rg_map_free(&d->function_at);

@@ -52,6 +52,12 @@ struct rg_dwarf_function {
 uint32_t rg_dwarf_n_functions(const struct rg_dwarf *d);
 struct rg_dwarf_function rg_dwarf_function(const struct rg_dwarf *d, uint32_t id);
 
+/* The namespaces and types that function ID is declared in, outermost first, joined by ::, as core::slice::sort::stable; types with
+   their generic arguments.  "" when there are none, or before rg_dwarf_read_scopes has been called, once, after
+   rg_dwarf_resolve.  */
+void rg_dwarf_read_scopes(struct rg_dwarf *d);
+const char *rg_dwarf_scope(const struct rg_dwarf *d, uint32_t id);
+
 /* The path of a file, absolute when the compiler's directory is known.  */
 const char *rg_dwarf_file(const struct rg_dwarf *d, uint32_t id);
 

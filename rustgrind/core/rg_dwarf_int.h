@@ -104,7 +104,10 @@ struct rg_dwarf {
     struct rg_intern *files;
     struct rg_map function_at; /* offset of its entry -> id */
     struct rg_dwarf_function *function;
-    uint32_t n_functions, function_capacity;
+    uint64_t *declared_at; /* by function: the last entry that told something of it */
+    uint32_t n_functions, function_capacity, declared_capacity;
+    uint32_t *scope;       /* by function, an id of SCOPES; NULL: not read */
+    struct rg_intern *scopes;
     struct rg_dwarf_instance *instance;
     uint32_t n_instances, instance_capacity;
     /* while addresses are resolved */

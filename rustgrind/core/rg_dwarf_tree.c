@@ -119,8 +119,13 @@ static uint32_t function_at(struct rg_dwarf *d, uint64_t offset)
         return (uint32_t)*id;
     *id = d->n_functions;
     struct declaration f = { .linkage_name = "", .name = "", .file = RG_DWARF_NONE };
-    for (int hops = 0; hops < RG_DW_MAX_CHASE && offset != UINT64_MAX && read_declaration(d, offset, &f); hops++)
+    uint64_t last = offset;
+    for (int hops = 0; hops < RG_DW_MAX_CHASE && offset != UINT64_MAX && read_declaration(d, offset, &f); hops++) {
+        last = offset;
         offset = f.next;
+    }
+    d->declared_at = rg_dw_room(d->declared_at, d->n_functions, &d->declared_capacity, sizeof *d->declared_at);
+    d->declared_at[d->n_functions] = last;
     d->function = rg_dw_room(d->function, d->n_functions, &d->function_capacity, sizeof *d->function);
     d->function[d->n_functions] = (struct rg_dwarf_function){ f.linkage_name, f.name, f.file, f.line };
     return d->n_functions++;

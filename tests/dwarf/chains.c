@@ -2,10 +2,10 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   Usage: chains [--time] FILE <ADDRESSES
+   Usage: chains [--time | --scopes] FILE <ADDRESSES
    ADDRESSES are hexadecimal numbers, one per line.  For each: the address, then two lines per function, innermost first, with its
    linkage name (or name) and FILE:LINE:COLUMN (column 0 for the innermost), then an empty line.  --time prints what was found and
-   the time it took instead.  */
+   the time it took instead, --scopes the functions with their scopes.  */
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -86,18 +86,18 @@ static void print_time(const struct rg_dwarf *d, size_t n, double seconds)
 
 int main(int argc, char **argv)
 {
-    bool timed = argc == 3 && strcmp(argv[1], "--time") == 0;
-    if (argc != 2 + timed) {
-        fprintf(stderr, "usage: chains [--time] FILE <ADDRESSES\n");
+    bool timed = argc == 3 && strcmp(argv[1], "--time") == 0, scopes = argc == 3 && strcmp(argv[1], "--scopes") == 0;
+    if (argc != 2 + timed + scopes) {
+        fprintf(stderr, "usage: chains [--time | --scopes] FILE <ADDRESSES\n");
         return 2;
     }
     size_t n;
     uint64_t *addr = read_addresses(&n);
     struct rg_dwarf_place *place = calloc(n + 1, sizeof *place);
-    int fd = open(argv[1 + timed], O_RDONLY);
+    int fd = open(argv[argc - 1], O_RDONLY);
     struct stat st;
     if (fd < 0 || fstat(fd, &st) != 0 || place == NULL) {
-        perror(argv[1 + timed]);
+        perror(argv[argc - 1]);
         return 1;
     }
     struct timespec begin, end;
@@ -105,13 +105,18 @@ int main(int argc, char **argv)
     struct rg_elf *e = rg_elf_open((struct rg_file){ read_fd, &fd, (uint64_t)st.st_size });
     struct rg_dwarf *d = e != NULL ? rg_dwarf_open(e) : NULL;
     if (d == NULL) {
-        fprintf(stderr, "%s: no debug information\n", argv[1 + timed]);
+        fprintf(stderr, "%s: no debug information\n", argv[argc - 1]);
         return 1;
     }
     rg_dwarf_resolve(d, addr, n, place);
+    if (scopes)
+        rg_dwarf_read_scopes(d);
     clock_gettime(CLOCK_MONOTONIC, &end);
     if (timed)
         print_time(d, n, (double)(end.tv_sec - begin.tv_sec) + (double)(end.tv_nsec - begin.tv_nsec) / 1e9);
+    else if (scopes)
+        for (uint32_t i = 0; i < rg_dwarf_n_functions(d); i++)
+            printf("%s\t%s\t%s\n", rg_dwarf_scope(d, i), rg_dwarf_function(d, i).name, rg_dwarf_function(d, i).linkage_name);
     else
         for (size_t i = 0; i < n; i++)
             print_chain(d, addr[i], place[i]);

@@ -51,6 +51,9 @@ static void read_file(struct rg_buf *b)
             if (place[i].file != RG_DWARF_NONE)
                 CHECK(rg_dwarf_file(d, place[i].file) != NULL);
         }
+        rg_dwarf_read_scopes(d);
+        for (uint32_t i = 0; i < rg_dwarf_n_functions(d); i++)
+            CHECK(rg_dwarf_scope(d, i) != NULL);
     }
     rg_dwarf_close(d);
     if (e != NULL) {

@@ -166,6 +166,10 @@ static void declarations(void)
         CU_ASSERT_STRING_EQUAL(rg_dwarf_file(s.d, f.decl_file), want[i].file);
         CU_ASSERT_EQUAL(f.decl_line, want[i].line);
     }
+    CU_ASSERT_STRING_EQUAL(rg_dwarf_scope(s.d, 1), "");
+    rg_dwarf_read_scopes(s.d);
+    for (uint32_t i = 0; i < 5; i++)
+        CU_ASSERT_STRING_EQUAL(rg_dwarf_scope(s.d, i), i < 2 ? "a" : "");
     CU_ASSERT_EQUAL(rg_dwarf_n_instances(s.d), 6);
     CU_ASSERT_TRUE(PANICS(rg_dwarf_instance(s.d, 6)));
     CU_ASSERT_TRUE(PANICS(rg_dwarf_function(s.d, 5)));
@@ -334,6 +338,9 @@ static void read_everything(struct session *s)
         put_chain(s->d, &b, s->place[i]);
     for (uint32_t i = 0; i < rg_dwarf_n_functions(s->d); i++)
         rg_buf_str(&b, rg_dwarf_function(s->d, i).name);
+    rg_dwarf_read_scopes(s->d);
+    for (uint32_t i = 0; i < rg_dwarf_n_functions(s->d); i++)
+        rg_buf_str(&b, rg_dwarf_scope(s->d, i));
     rg_buf_free(&b);
 }
 
