@@ -5,7 +5,7 @@
    A hit does nothing but make a line the most recent one, so generated code may do it alone: it finds out that a line is there
    in one look-up, and stamps it with the time.  Order is kept as time, not as order in an array, and is only asked for by a miss,
    which takes the place with the smallest stamp.  To find out by address needs a table that is indexed by address: for data the
-   4096 slots, of which a line may lose its own to another one (the next access of it is no miss then but needs the slow way
+   slots, of which a line may lose its own to another one (the next access of it is no miss then but needs the slow way
    once); for code there is a record of every line, so no line loses anything.  */
 #include "rg_cache_impl.h"
 

@@ -64,13 +64,15 @@ static void refuse_what_cannot_be(const struct cache *c)
     UInt largest = VG_(machine_get_size_of_largest_guest_register)();
 
     if (e != RG_GEOMETRY_OK) {
-        VG_(umsg)("rustgrind: this machine's cache (%u,%u,%u) cannot be simulated: %s takes %s\n", c->used->size, c->used->assoc,
-                  c->used->line, c->option, rg_geometry_allowed(e));
-        VG_(fmsg_bad_option)(c->option, "%s=size,ways,line is needed on this machine\n", c->option);
+        VG_(umsg)("rustgrind: this machine's cache (%u,%u,%u) cannot be simulated, give another with %s, which takes %s\n",
+                  c->used->size, c->used->assoc, c->used->line, c->option, rg_geometry_allowed(e));
+        VG_(exit)(1);
     }
-    if (c->used->line < largest) /* an access could straddle three lines */
+    if (c->used->line < largest) { /* an access could straddle three lines */
         VG_(fmsg_bad_option)(c->option, "%s takes size,ways,line: a line of at least %u bytes, the largest register's; "
                              "not '%u,%u,%u'\n", c->option, largest, c->used->size, c->used->assoc, c->used->line);
+        VG_(exit)(1); /* after the command line has been read the message alone does not end the run */
+    }
 }
 
 void rg_caches_geometry(struct rg_geometry *i1, struct rg_geometry *d1, struct rg_geometry *ll)
@@ -96,6 +98,8 @@ void rg_caches_geometry(struct rg_geometry *i1, struct rg_geometry *d1, struct r
         VG_(umsg)("rustgrind: this machine does not tell its caches: others are simulated\n");
     for (UInt i = 0; i < N_CACHES; i++)
         refuse_what_cannot_be(&caches[i]);
+    if (VG_(clo_verbosity) == 0)
+        return;
     VG_(umsg)("Cache configuration used:\n");
     for (UInt i = 0; i < N_CACHES; i++)
         tell(caches[i].option + 2, caches[i].used);

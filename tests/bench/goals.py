@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from table import geometric_mean
 
-MEAN_GAIN = 4.5       # peer / rustgrind
-MEAN_OVERHEAD = 1.7   # rustgrind / none
 MEMORY = 1.15         # rustgrind / peer
 
 
@@ -28,19 +26,22 @@ def at_most(what, value, goal):
     return Goal(value <= goal, f"{what} {value:.2f}, goal <= {goal:g}")
 
 
-def judge(rows, peer):
+def judge(rows, mode):
+    peer = mode.peer
     steady = [r for r in rows if r.workload.steady]
     found = []
     if steady:
-        found.append(at_least(f"geometric mean {peer}/rustgrind", geometric_mean([r.gain() for r in steady]), MEAN_GAIN))
-        found.append(at_most("geometric mean rustgrind/none", geometric_mean([r.overhead() for r in steady]), MEAN_OVERHEAD))
+        found.append(at_least(f"geometric mean {peer}/rustgrind", geometric_mean([r.gain() for r in steady]), mode.mean_gain))
+    if steady and mode.mean_overhead:
+        found.append(at_most("geometric mean rustgrind/none", geometric_mean([r.overhead() for r in steady]), mode.mean_overhead))
     found += [at_least(f"{r.name}: {peer}/rustgrind", r.gain(), r.workload.floor) for r in rows]
+    found += [at_least(f"{r.name}: {tool}/rustgrind", r.gain(tool), 1) for tool in mode.others() for r in rows]
     # A program that the peer hardly slows down leaves nothing to gain: say so beside the goal that it misses.
     found += [at_least(f"{r.name}: {peer}/none (the most that {peer}/rustgrind could be)", r.ceiling(), r.workload.floor)
               for r in rows if r.ceiling() < r.workload.floor]
     able = [r for r in steady if r.ceiling() >= r.workload.floor]
     if able and len(able) < len(steady):
         found.append(at_least(f"geometric mean {peer}/rustgrind of the {len(able)} that could reach their goal",
-                              geometric_mean([r.gain() for r in able]), MEAN_GAIN))
+                              geometric_mean([r.gain() for r in able]), mode.mean_gain))
     found += [at_most(f"{r.name}: memory rustgrind/{peer}", r.memory(), MEMORY) for r in rows]
     return found

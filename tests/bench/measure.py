@@ -26,6 +26,13 @@ class Mode:
     about: str
     peer: str      # the tool that we are compared with
     tools: dict    # name -> options; {out} is the profile
+    mean_gain: float               # goals: geometric means of peer / rustgrind
+    mean_overhead: float = None    # and of rustgrind / none; None: no goal
+    simulates: bool = False        # every tool is several times slower than without
+
+    def others(self):
+        """The tools that build no call graph, and still must not be faster than rustgrind."""
+        return [t for t in self.tools if t not in (NONE, OURS, self.peer)]
 
 
 @dataclass
@@ -44,14 +51,14 @@ class Sample:
 
 
 def profile_total(path):
-    """The first count of `totals:`, the last line of a profile; 0 when there is no profile."""
+    """The first count of `totals:` (cachegrind: `summary:`), the last line of a profile; 0 when there is no profile."""
     if not os.path.exists(path):
         return 0
     with open(path, "rb") as f:
         f.seek(max(0, os.path.getsize(path) - 4096))
-        found = re.findall(rb"^totals: (\d+)", f.read(), re.M)
+        found = re.findall(rb"^(?:totals|summary): (\d+)", f.read(), re.M)
     if not found:
-        raise RunFailed(f"the profile {os.path.basename(path)} has no 'totals:' line")
+        raise RunFailed(f"the profile {os.path.basename(path)} has no line of totals")
     return int(found[-1])
 
 
@@ -99,9 +106,9 @@ class Row:
         """rustgrind / none"""
         return self.cpu(OURS) / self.cpu(NONE)
 
-    def gain(self):
-        """peer / rustgrind"""
-        return self.cpu(self.mode.peer) / self.cpu(OURS)
+    def gain(self, tool=None):
+        """peer, or TOOL, / rustgrind"""
+        return self.cpu(tool or self.mode.peer) / self.cpu(OURS)
 
     def ceiling(self):
         """peer / none: no tool can gain more"""

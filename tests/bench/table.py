@@ -11,12 +11,18 @@ def geometric_mean(values):
     return math.exp(sum(math.log(v) for v in values) / len(values))
 
 
-def columns(peer):
+def gain_column(tool):
+    return (f"{tool}/rustgrind", lambda r: f"{r.gain(tool):.2f}", lambda r: r.gain(tool))
+
+
+def columns(mode):
     """(title, text of a row, value to take the mean of or None)"""
+    peer = mode.peer
     return (
         ("workload", lambda r: r.name, None),
         ("rustgrind/none", lambda r: f"{r.overhead():.2f}", lambda r: r.overhead()),
-        (f"{peer}/rustgrind", lambda r: f"{r.gain():.2f}", lambda r: r.gain()),
+        gain_column(peer),
+        *(gain_column(tool) for tool in mode.others()),
         (f"{peer}/none", lambda r: f"{r.ceiling():.2f}", lambda r: r.ceiling()),
         (f"memory rustgrind/{peer}", lambda r: f"{r.memory():.2f}", lambda r: r.memory()),
         ("noise", lambda r: f"{100 * r.noise():.0f} %", None),
@@ -29,7 +35,7 @@ def lines(rows, mode):
     """The table as lines: a row per workload, and the geometric means of those that count."""
     if not rows:
         return []
-    cols = columns(mode.peer)
+    cols = columns(mode)
     cells = [[title for title, _, _ in cols]] + [[text(r) for _, text, _ in cols] for r in rows]
     steady = [r for r in rows if r.workload.steady]
     if steady:

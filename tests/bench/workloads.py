@@ -1,8 +1,8 @@
 # workloads.py - the programs of the benchmark.
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Sizes are chosen so that callgrind needs 10 to 20 seconds on a machine of today, and start-up hardly counts; the quick ones need a
-fraction of a second."""
+"""Sizes are chosen so that callgrind needs 10 to 20 seconds on a machine of today, and start-up hardly counts, both without and with
+simulation; the quick ones need a fraction of a second."""
 
 import os
 import shutil
@@ -21,29 +21,31 @@ HELLO = 'fn main() {\n    println!("Hello, world!");\n}\n'
 @dataclass
 class Workload:
     about: str
-    prepare: Callable   # (scratch directory, quick?) -> Command
+    prepare: Callable   # (scratch directory, "full", "simulation" or "quick") -> Command
     floor: float = 3    # callgrind / rustgrind must not be below
     steady: bool = True  # runs 5 seconds or more under callgrind: it counts in the geometric means
     extra: bool = False  # only when named
 
 
-def rust(name, size, quick_size):
-    def prepare(_scratch, quick):
+def rust(name, full, simulation, quick):
+    sizes = {"full": full, "simulation": simulation, "quick": quick}
+
+    def prepare(_scratch, size):
         program = rgtest.build(f"programs/rust/{name}.rs")
-        return Command([program, str(quick_size if quick else size)])
+        return Command([program, str(sizes[size])])
     return prepare
 
 
-def python(_scratch, quick):
+def python(_scratch, size):
     if not os.access(SYSTEM_PYTHON, os.X_OK):
         raise rgtest.Unavailable("not installed: " + SYSTEM_PYTHON)
     script = os.path.join(HERE, "python_work.py")
-    return Command([SYSTEM_PYTHON, "-S", "-B", script, "3" if quick else "700"], {"PYTHONHASHSEED": "0"})
+    return Command([SYSTEM_PYTHON, "-S", "-B", script, {"full": "700", "simulation": "230", "quick": "3"}[size]], {"PYTHONHASHSEED": "0"})
 
 
 def rustc(source, options):
     """The compiler itself, not rustup's proxy, which would start it by exec.  It makes an object: no linker is started."""
-    def prepare(scratch, _quick):
+    def prepare(scratch, _size):
         compiler = os.environ.get("RUSTC") or "rustc"
         rgtest.need(compiler)
         done = subprocess.run([compiler, "--print", "sysroot"], capture_output=True, text=True, check=False)
@@ -62,12 +64,12 @@ def rustc(source, options):
 
 
 WORKLOADS = {
-    "w1d": Workload("JSON built, parsed and walked; maps, strings, sorting", rust("w1d", 150000, 2000)),
-    "call": Workload("recursion and dynamic dispatch", rust("call", 40, 22)),
-    "mem": Workload("matrix columns and a random table", rust("mem", 700, 60)),
-    "thr": Workload("16 threads, a mutex, a channel", rust("thr", 1200000, 5000)),
+    "w1d": Workload("JSON built, parsed and walked; maps, strings, sorting", rust("w1d", 150000, 50000, 2000)),
+    "call": Workload("recursion and dynamic dispatch", rust("call", 40, 37, 22)),
+    "mem": Workload("matrix columns and a random table", rust("mem", 700, 420, 60)),
+    "thr": Workload("16 threads, a mutex, a channel", rust("thr", 1200000, 300000, 5000)),
     "python3": Workload("a stripped interpreter", python, floor=2),
     "rustc-hello": Workload("rustc compiles a hello-world: 100 MB of code, little of it run twice", rustc(None, [])),
-    "short": Workload("w1d, about one second under callgrind", rust("w1d", 7000, 300), floor=1, steady=False),
+    "short": Workload("w1d, about one second under callgrind", rust("w1d", 7000, 1200, 300), floor=1, steady=False),
     "rustc": Workload("rustc optimizes w1d: a large Rust program at work", rustc("rust/w1d.rs", ["-O"]), extra=True),
 }

@@ -19,8 +19,14 @@ KEYS = {"about": False, "run": False, "prog": False, "args": False, "vgopts": Fa
         "filter": True, "filter-stdout": True, "ignore": True, "skip-if": True, "time-limit": False, "file-size-limit": False}
 COMMANDS = {"tool": lambda: rgtest.IN_PLACE, "valgrind": lambda: "valgrind",
             "rustgrind": lambda: os.environ.get("RG_COMMAND") or os.path.join(rgtest.BUILDDIR, "rustgrind", "host", "rustgrind")}
-SKIPS = {"root": (lambda: os.geteuid() == 0, "root may write everywhere")}
+SKIPS = {"root": (lambda: os.geteuid() == 0, "root may write everywhere"),
+         "no-avx": (lambda: not has_avx(), "the largest register of this machine has 16 bytes")}
 STREAMS = {"stdout", "stderr"}
+
+
+def has_avx():
+    with open("/proc/cpuinfo", encoding="ascii", errors="replace") as f:
+        return " avx " in f.read()
 
 
 def default_signals():

@@ -30,6 +30,7 @@ def _always(outcome, text):
 
 def numbers(_outcome, text):
     """Counts and percentages become N and P%, and the blanks that align them become one."""
+    text = re.sub(r"(?<=  \()(?=\d[\d,]* (?:rd|cond) )", " ", text)  # the first of a pair may have no blank before it
     text = re.sub(r" +(?:\d{1,3}(?:,\d{3})+|\d+)(?![\w.,])", " N", text)
     return re.sub(r" *\(? ?\d+\.\d+ ?%\)?", " P%", text)
 
