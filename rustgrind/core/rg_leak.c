@@ -194,6 +194,17 @@ static void region_make(struct rg_leak *l, uint32_t first, uint32_t end)
     }
 }
 
+/* A block that holds others is memory that the program divides by itself: the parts are what counts.  */
+static void drop_outer(struct rg_leak *l)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < l->n; i++)
+        if (i + 1 == l->n || end_of(&l->blocks[i]) <= l->blocks[i + 1].addr)
+            l->blocks[n++] = l->blocks[i];
+    l->n = n;
+}
+
 void rg_leak_sort(struct rg_leak *l)
 {
     uint64_t lo = UINT64_MAX, hi = 0;
@@ -207,6 +218,7 @@ void rg_leak_sort(struct rg_leak *l)
     }
     if (!is_sorted(l) && !radix_sort(l, lo, hi))
         rg_sort(l->blocks, l->n, sizeof *l->blocks, by_addr);
+    drop_outer(l);
     for (uint32_t i = 1; i < l->n; i++) {
         RG_ASSERT(l->blocks[i - 1].addr != l->blocks[i].addr);
         if (l->n_regions < MAX_REGIONS - 1 && l->blocks[i].addr - l->blocks[i - 1].addr > l->blocks[i - 1].size &&

@@ -82,7 +82,8 @@ struct rg_leak *rg_leak_new(const struct rg_leak_world *w, size_t expected_block
 void rg_leak_free(struct rg_leak *l);
 
 void rg_leak_add(struct rg_leak *l, uint64_t addr, uint64_t size, uint32_t site, uint8_t flags);
-/* After the last block, before the first root.  Blocks with equal addresses must not exist.  */
+/* After the last block, before the first root.  Blocks with equal addresses must not exist.  A block that holds others is
+   dropped.  */
 void rg_leak_sort(struct rg_leak *l);
 
 /* Scans the words of [ADDR, ADDR+LEN) as roots.  */

@@ -136,6 +136,7 @@ enum { MAX_WAITING = 64, MAX_OPTIONS = 64 };
 struct thread {
     struct waiting *waiting;
     Addr newest; /* the block it allocated last */
+    UWord left[RG_ALLOCS_REGISTERS]; /* registers when its last call returned */
 };
 
 static struct {
@@ -284,9 +285,9 @@ static void watch_return(Addr sp)
 {
     struct rg_frame *f = rg_s.top;
 
-    if (f->sp == sp) {
+    if ((f->sp & ~(Addr)2) == sp) {
         f->ret = *(const Addr *)sp;
-        f->sp = sp | 1;
+        f->sp |= 1;
     }
 }
 
@@ -396,9 +397,19 @@ void rg_allocs_left(Addr dst, Addr sp)
         return;
     --*n;
     if (sp == w->sp + 8 && dst == w->ret)
+        VG_(get_shadow_regs_area)(rg_current_tid, (UChar *)a.threads[rg_current_tid].left, 0,
+                                  __builtin_offsetof(VexGuestAMD64State, guest_RAX), sizeof a.threads[0].left);
+    if (sp == w->sp + 8 && dst == w->ret)
         returned(w, guest_word(__builtin_offsetof(VexGuestAMD64State, guest_RAX)));
     else
         drop_left(sp);
+}
+
+/* Registers that a function may leave in any state, but not RAX, which has the result.  By number: RCX, RDX, RSI, RDI, R8 to R11.  */
+Bool rg_allocs_left_in_register(ThreadId tid, UInt reg, UWord value)
+{
+    static const UInt caller_saved = 1 << 1 | 1 << 2 | 1 << 6 | 1 << 7 | 0xf << 8;
+    return (caller_saved & (1 << reg)) && a.threads[tid].left[reg] == value;
 }
 
 /* ---- signals, threads ---- */

@@ -42,6 +42,11 @@ void rg_allocs_thread_gone(ThreadId tid);
 /* Is the running thread inside of the allocator?  */
 Bool rg_allocs_inside(void);
 
+/* VALUE in register REG (numbered as in the machine's code) of TID is what the allocator has left there: the program has not put
+   it there.  */
+enum { RG_ALLOCS_REGISTERS = 16 };
+Bool rg_allocs_left_in_register(ThreadId tid, UInt reg, UWord value);
+
 /* Instructions executed by all threads.  */
 ULong rg_allocs_now(void);
 

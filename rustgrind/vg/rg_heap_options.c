@@ -41,6 +41,26 @@ const HChar *rg_heap_show_kinds(const HChar *v)
                : "--show-leak-kinds takes all, none or a list of definite, indirect, possible, reachable";
 }
 
+/* memcheck's old names for the same.  */
+const HChar *rg_heap_show_reachable(const HChar *v)
+{
+    if (!word_is(v, "yes") && !word_is(v, "no"))
+        return "--show-reachable takes 'yes' or 'no'";
+    rg_leak_opt.show = word_is(v, "yes") ? (1 << RG_LEAK_KINDS) - 1 : rg_leak_opt.show & ~(1u << RG_LEAK_REACHABLE);
+    return NULL;
+}
+
+const HChar *rg_heap_show_possibly(const HChar *v)
+{
+    if (!word_is(v, "yes") && !word_is(v, "no"))
+        return "--show-possibly-lost takes 'yes' or 'no'";
+    if (word_is(v, "yes"))
+        rg_leak_opt.show |= 1 << RG_LEAK_POSSIBLE;
+    else
+        rg_leak_opt.show &= ~(1u << RG_LEAK_POSSIBLE);
+    return NULL;
+}
+
 const HChar *rg_heap_error_kinds(const HChar *v)
 {
     return rg_leak_parse_kinds(v, &rg_leak_opt.errors)

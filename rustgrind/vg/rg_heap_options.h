@@ -9,6 +9,8 @@
 const HChar *rg_allocs_add_option(const HChar *v);
 const HChar *rg_heap_leak_check(const HChar *v);
 const HChar *rg_heap_show_kinds(const HChar *v);
+const HChar *rg_heap_show_reachable(const HChar *v);
+const HChar *rg_heap_show_possibly(const HChar *v);
 const HChar *rg_heap_error_kinds(const HChar *v);
 const HChar *rg_heap_resolution(const HChar *v);
 const HChar *rg_heap_heuristics(const HChar *v);

@@ -246,7 +246,8 @@ static void begin_records(void)
     c.sums = (struct rg_leak_sums){.runtime_blocks = 0};
 }
 
-static void sort_records(void)
+/* With DELTA also records that have no blocks any more.  */
+static void sort_records(Bool delta)
 {
     size_t cursor = 0;
     uint64_t key, first;
@@ -257,7 +258,7 @@ static void sort_records(void)
     c.n_sorted = 0;
     while (rg_map_next(&c.by_key, &cursor, &key, &first))
         for (struct rg_leak_record *r = (struct rg_leak_record *)(Addr)first; r; r = r->next) {
-            if (!r->blocks && !r->old_blocks)
+            if (!r->blocks && !(delta && r->old_blocks))
                 continue;
             if (c.n_sorted == room) {
                 room *= 2;
@@ -270,7 +271,7 @@ static void sort_records(void)
         c.sorted[i]->number = i + 1;
 }
 
-static Bool collect(void)
+static Bool collect(Bool delta)
 {
     struct rg_leak *l;
     struct rg_leakclass *classes;
@@ -278,7 +279,7 @@ static Bool collect(void)
 
     begin_records();
     if (rg_heap_totals(rg_allocs_heap)->live_blocks == 0) {
-        sort_records();
+        sort_records(delta);
         return False;
     }
     l = scan();
@@ -289,7 +290,7 @@ static Bool collect(void)
     rg_map_free(&cache);
     rg_leakclass_free(classes);
     rg_leak_free(l);
-    sort_records();
+    sort_records(delta);
     return True;
 }
 
@@ -315,7 +316,7 @@ static void show_records(enum rg_leak_mode mode, enum rg_leak_delta delta, Bool 
         Bool print = !own && !quiet && mode == RG_LEAK_MODE_FULL && (rg_leak_opt.show & (1 << r->kind)) && changed(r, delta);
 
         r->suppressed = False;
-        if (!own && r->blocks > 0)
+        if (!own && (r->blocks > 0 || print))
             r->suppressed = rg_leakerror_show(r, c.n_sorted, print, count, delta);
         if (r->suppressed) {
             c.sums.suppressed_blocks += r->blocks;
@@ -368,7 +369,7 @@ void rg_leakcheck_run(enum rg_leak_mode mode, enum rg_leak_delta delta, Bool qui
 {
     if (!rg_allocs_heap || mode == RG_LEAK_MODE_NO)
         return;
-    if (!collect()) {
+    if (!collect(delta != RG_LEAK_DELTA_ALL)) {
         if (!quiet && VG_(clo_verbosity) > 0 && !VG_(clo_xml)) {
             VG_(umsg)("All heap blocks were freed -- no leaks are possible\n");
             VG_(umsg)("\n");

@@ -3,6 +3,7 @@
    SPDX-License-Identifier: GPL-2.0-or-later  */
 #include "rg_deterministic.h"
 #include "rg_heap_options.h"
+#include "rg_requests.h"
 #include "rg_roots.h"
 #include "rg_sim.h"
 #include "rg_systime.h"
@@ -62,7 +63,8 @@ static Bool client_request(ThreadId tid, UWord *args, UWord *ret)
 {
     static Bool told;
 
-    (void)tid;
+    if (rg_heap_request(tid, args, ret))
+        return True;
     if (!VG_IS_TOOL_USERREQ('C', 'T', args[0]))
         return False;
     if (!told)

@@ -37,6 +37,7 @@ struct stack {
     Addr lo, hi; /* mapping */
     Addr top;    /* SP when the thread began: above it are its thread-locals */
     Addr sp;     /* LIFE_CUT_OFF: at the end */
+    UInt red_zone; /* bytes below SP that count */
     Addr fs;     /* the same */
     UWord regs[N_REGISTERS];
 };
@@ -206,6 +207,18 @@ static Addr fs_base(ThreadId tid)
     return v;
 }
 
+/* The red zone below SP is used by functions that call no others.  The function that runs has made a call if the shadow stack has,
+   above the top, what is left of an entry that was pushed since the top one, with a stack pointer near SP.  */
+static UInt red_zone(ThreadId tid, Addr sp)
+{
+    const struct rg_thread *t = rg_thread_of(tid);
+    const struct rg_state *s = tid == rg_current_tid ? &rg_s : &t->saved;
+    const struct rg_frame *top = s->top, *above = top + 1;
+    Addr above_sp = above->sp & ~(Addr)3;
+
+    return above->enter >= top->enter && above->enter <= s->total && above_sp < sp && sp - above_sp <= RED_ZONE ? 0 : RED_ZONE;
+}
+
 void rg_roots_thread_gone(ThreadId tid)
 {
     struct stack *s = r.stacks ? stack_of(tid) : NULL;
@@ -215,6 +228,7 @@ void rg_roots_thread_gone(ThreadId tid)
     s->life = LIFE_CUT_OFF;
     s->sp = VG_(get_SP)(tid);
     s->fs = fs_base(tid);
+    s->red_zone = red_zone(tid, s->sp);
     VG_(get_shadow_regs_area)(tid, (UChar *)s->regs, 0, __builtin_offsetof(VexGuestAMD64State, guest_RAX), sizeof s->regs);
 }
 
@@ -400,9 +414,10 @@ static void add_stack(XArray *parts, const struct stack *s)
     cut(parts, lo, hi);
     if (s->life == LIFE_ENDED)
         return;
-    if (sp < lo || sp >= hi)
-        sp = lo + RED_ZONE; /* on a stack of its own making: all of this one may be in use */
-    sp = sp - lo < RED_ZONE ? lo : sp - RED_ZONE;
+    UInt zone = s->life == LIFE_CUT_OFF ? s->red_zone : red_zone(s->tid, sp);
+    if (sp < lo || sp >= hi) /* on a stack of its own making: all of this one may be in use */
+        sp = lo;
+    sp = sp - lo < zone ? lo : sp - zone;
     add_part(parts, sp, s->tid == 1 ? hi : s->top, RG_LEAK_ROOT_STACK, s->tid);
     if (s->tid == 1)
         add_main_tls(parts, s);
@@ -482,7 +497,8 @@ static void scan_registers(struct rg_leak *l)
             VG_(get_shadow_regs_area)(s->tid, (UChar *)s->regs, 0, __builtin_offsetof(VexGuestAMD64State, guest_RAX),
                                       sizeof s->regs);
         for (UInt k = 0; s->life != LIFE_ENDED && k < N_REGISTERS; k++)
-            rg_leak_root_word(l, s->regs[k], k, s->tid);
+            if (!rg_allocs_left_in_register(s->tid, k, s->regs[k]))
+                rg_leak_root_word(l, s->regs[k], k, s->tid);
     }
 }
 

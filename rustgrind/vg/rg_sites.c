@@ -82,7 +82,7 @@ static Addr frame_ip(const struct rg_frame *f, Bool is_base)
 {
     if (is_base)
         return 0;
-    return f->sp & 1 ? f->ret : *(const Addr *)f->sp;
+    return f->sp & 1 ? f->ret : *(const Addr *)(f->sp & ~(Addr)3);
 }
 
 /* The node of the running thread's stack.  */

@@ -149,6 +149,25 @@ static void edges(void)
     rg_leak_free(w.l);
 }
 
+/* A block that the program divides into blocks.  */
+static void outer_block(void)
+{
+    begin();
+    block(100, 800, 0);
+    block(110, 80, 0);
+    block(120, 80, 0);
+    block(199, 8, 0);
+    block(300, 8, 0);
+    w.mem[0] = at(120);
+    run(1, RG_LEAK_ROOT_STATIC);
+    CU_ASSERT_EQUAL(rg_leak_count(w.l), 4);
+    CU_ASSERT_EQUAL(rg_leak_find(w.l, at(100)), RG_LEAK_NOT_FOUND);
+    CU_ASSERT_EQUAL(kind_of(110), RG_LEAK_DEFINITE);
+    CU_ASSERT_EQUAL(kind_of(120), RG_LEAK_REACHABLE);
+    CU_ASSERT_EQUAL(kind_of(199), RG_LEAK_DEFINITE);
+    rg_leak_free(w.l);
+}
+
 static void libc_data(void)
 {
     begin();
@@ -459,6 +478,7 @@ const struct unit_test suite_leak[] = {
     { "the four kinds", kinds },
     { "from possible to reachable", upgrade },
     { "first and last byte", edges },
+    { "blocks in a block", outer_block },
     { "data of libc", libc_data },
     { "memory that cannot be read", hole },
     { "the leader of a cycle", leader_of_cycle },
