@@ -12,6 +12,7 @@
 #include "rg_where.h"
 
 #include "../core/rg_cgwrite.h"
+#include "../core/rg_groups.h"
 #include "../core/rg_profile.h"
 #include "../core/rg_report.h"
 #include "../core/rg_simtext.h"
@@ -23,6 +24,7 @@ enum { REPORT_ROWS = 10 };
 struct dump {
     struct rg_profile *profile;
     struct rg_names *names;    /* NULL: callgrind's */
+    struct rg_groups *groups;  /* NULL without names */
     struct rg_inline *inlines; /* what stands before it */
     UInt tid;            /* 0: all */
     UInt *fn_ids;        /* by rg_fn.id, + 1 */
@@ -292,13 +294,17 @@ static void dump_make(struct dump *d, UInt tid)
     add_all(d);
     rg_inline_finish(d->inlines);
     rg_profile_finish(d->profile);
+    if (d->names)
+        d->groups = rg_groups_new(d->profile, d->names);
 }
 
 static void dump_free(struct dump *d)
 {
-    rg_profile_free(d->profile);
-    if (d->names)
+    if (d->names) {
+        rg_groups_free(d->groups);
         rg_names_free(d->names);
+    }
+    rg_profile_free(d->profile);
     VG_(free)(d->fn_ids);
     VG_(free)(d->costs);
 }
@@ -364,7 +370,8 @@ static void write_profile(struct dump *d, const HChar *path, Int thread, const H
     if (rg_opt.compat_callgrind && !thread)
         opt.summary = summary;
     VG_(sprintf)(creator, "rustgrind-%s", PACKAGE_VERSION);
-    rg_cgwrite(d->profile, &opt, rg_out_sink, out);
+    if (rg_cgwrite(d->profile, &opt, rg_out_sink, out) && d->groups)
+        rg_groups_write(d->groups, rg_out_sink, out);
     rg_leakcheck_write(rg_out_sink, out);
     rg_out_close(out);
     header_free(&header);
@@ -415,6 +422,12 @@ static void print_summary(struct dump *d)
     rg_simtext_summary(rg_ev.names, rg_profile_totals(d->profile), rg_ev.n, print_line, NULL);
     VG_(umsg)("\n");
     rg_report_functions(d->profile, 0, REPORT_ROWS, print_line, NULL);
+    VG_(umsg)("\n");
+    if (!d->groups || !rg_groups_has_rust(d->groups))
+        return;
+    rg_groups_print_generics(d->groups, 0, REPORT_ROWS, print_line, NULL);
+    VG_(umsg)("\n");
+    rg_groups_print_crates(d->groups, 0, REPORT_ROWS, print_line, NULL);
     VG_(umsg)("\n");
 }
 

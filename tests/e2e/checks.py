@@ -11,6 +11,7 @@ import signal
 import case as e2e_case
 import cglint
 import option_docs
+import rgrecords
 import rgtest
 
 
@@ -51,6 +52,17 @@ def functions(outcome, name, count, pattern):
     costs = cglint.self_costs(cglint.read(outcome.path(name)))
     found = sorted({f.split("'")[0] for f, cost in costs.items() if cost and re.search(pattern, f)})
     return None if len(found) == int(count) else f"{name}: {len(found)} functions match {pattern}, not {count}: {' '.join(found)}"
+
+
+def records(outcome, name):
+    """records FILE: a complete profile with #rg records for all its functions, as docs/format.md has them."""
+    problem = profile(outcome, name)
+    if problem:
+        return problem
+    with open(outcome.path(name), encoding="utf-8") as f:
+        text = f.read()
+    found = rgrecords.problem(text)
+    return f"{name}: {found}" if found else None
 
 
 def empty(outcome, name):
@@ -105,7 +117,7 @@ def options(outcome, name):
 
 
 CHECKS = {f.__doc__.split()[0].rstrip(":"): f for f in
-          (profile, no_function, functions, empty, complete_or_empty, absent, files, mode, line, no_line, options)}
+          (profile, no_function, functions, records, empty, complete_or_empty, absent, files, mode, line, no_line, options)}
 
 
 def problem(outcome, text):

@@ -78,6 +78,17 @@ FILES = {
     "empty": "",
 }
 
+RECORDS = GOOD + "#rg version 1\n#rg crate 1 0x1f a\n#rg item 1 x::y\n#rg fn 1 1 10\n#rg fn 1 0 0 glue drop\n"
+FILES.update({
+    "rg-good": RECORDS,
+    "rg-version": RECORDS.replace("version 1\n#rg crate", "version 2\n#rg crate"),
+    "rg-crate": RECORDS.replace("#rg crate 1", "#rg crate 2"),
+    "rg-item": RECORDS.replace("fn 1 1 10", "fn 1 2 10"),
+    "rg-class": RECORDS.replace("glue", "other"),
+    "rg-fewer": RECORDS.replace("#rg fn 1 1 10\n", ""),
+    "rg-kind": RECORDS.replace("#rg item", "#rg thing"),
+})
+
 # documents for the check of options
 DOCUMENTS = {
     "good.md": MANUAL,
@@ -98,10 +109,11 @@ TRIALS = {
                                    "two-parts", "empty", "missing"]),
     "no-function": ("good other", ["good work", "half", "missing"]),
     "functions": ("good 2 'main|work'", ["good 1 'main|work'", "good 3 'main|work'", "half 2 'main|work'", "missing 0 x"]),
+    "records": ("rg-good", ["good", "missing", "rg-version", "rg-crate", "rg-item", "rg-class", "rg-fewer", "rg-kind"]),
     "empty": ("empty", ["good", "missing"]),
     "complete-or-empty": ("empty", ["half", "cut-line", "no-totals", "missing"]),
     "absent": ("missing", ["good", "empty"]),
-    "files": ("*o* 6", ["*o* 5", "missing 1"]),
+    "files": ("*o* 8", ["*o* 5", "missing 1"]),
     "mode": ("good 0640", ["good 0600", "missing 0600"]),
     "line": ("good '^creator: self-test$'", ["good '^creator: other$'", "missing x"]),
     "no-line": ("good '^creator: other$'", ["good '^creator: self-test$'", "missing x"]),

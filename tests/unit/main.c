@@ -24,6 +24,7 @@ static const struct {
     { "demangle", suite_demangle },
     { "item", suite_item },
     { "names", suite_names },
+    { "groups", suite_groups },
     { "geometry", suite_geometry },
     { "inflate", suite_inflate },
     { "elf", suite_elf },

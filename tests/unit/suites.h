@@ -24,6 +24,7 @@ extern const struct unit_test suite_glob[];
 extern const struct unit_test suite_demangle[];
 extern const struct unit_test suite_item[];
 extern const struct unit_test suite_names[];
+extern const struct unit_test suite_groups[];
 extern const struct unit_test suite_geometry[];
 extern const struct unit_test suite_inflate[];
 extern const struct unit_test suite_elf[];
