@@ -6,6 +6,7 @@
    the number of contexts it ran in.  */
 #include "rg_events.h"
 #include "rg_leakcheck.h"
+#include "rg_jit.h"
 #include "rg_out.h"
 #include "rg_sim.h"
 #include "rg_symbols.h"
@@ -480,6 +481,7 @@ static void dump_process(const HChar *trigger, Bool text, Bool final)
 
 static void dump_all(const HChar *trigger, Bool text, Bool final)
 {
+    rg_jit_name_functions();
     rg_where_begin();
     if (rg_opt.separate_threads)
         dump_threads(trigger, text, final);

@@ -35,6 +35,7 @@ static const struct {
     { "branch", suite_branch },
     { "simtext", suite_simtext },
     { "inline", suite_inline },
+    { "perfmap", suite_perfmap },
     { "profile", suite_profile },
     { "cgwrite", suite_cgwrite },
     { "report", suite_report },

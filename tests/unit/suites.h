@@ -35,6 +35,7 @@ extern const struct unit_test suite_cache_use[];
 extern const struct unit_test suite_branch[];
 extern const struct unit_test suite_simtext[];
 extern const struct unit_test suite_inline[];
+extern const struct unit_test suite_perfmap[];
 extern const struct unit_test suite_profile[];
 extern const struct unit_test suite_cgwrite[];
 extern const struct unit_test suite_report[];
