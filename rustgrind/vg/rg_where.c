@@ -13,6 +13,7 @@
 #include "rg_pathmap.h"
 
 #include "../core/rg_dwarf.h"
+#include "../core/rg_map.h"
 
 enum { FILE_CACHE = 1024 };
 
@@ -29,7 +30,10 @@ struct source {
     struct rg_debugfile *file;
     struct rg_elf *elf;
     struct rg_dwarf *dwarf;
-    const HChar **path; /* by file of the debug information; NULL: not asked yet */
+    struct path {
+        const HChar *path; /* NULL: not asked yet */
+        UInt in_profile;   /* id in the profile being made, + 1; 0: not asked yet */
+    } *paths;              /* by file of the debug information */
     UInt n_paths;
     UInt first;         /* its instance I is inlined function FIRST + I */
 };
@@ -206,7 +210,7 @@ void rg_where_end(void)
         rg_debugfile_close(s->file);
         VG_(free)(s->addr);
         VG_(free)(s->place);
-        VG_(free)(s->path);
+        VG_(free)(s->paths);
     }
     VG_(free)(where.source);
     VG_(free)(where.inlined);
@@ -216,19 +220,32 @@ void rg_where_end(void)
 
 /* ---- asking ---- */
 
-static const HChar *path_of(struct source *s, UInt file)
+static struct path *path_at(struct source *s, UInt file)
 {
-    if (file == RG_DWARF_NONE)
-        return NULL;
     if (file >= s->n_paths) {
         UInt n = 2 * file + 64;
-        s->path = VG_(realloc)("rg.where.path", s->path, n * sizeof *s->path);
-        VG_(memset)(s->path + s->n_paths, 0, (n - s->n_paths) * sizeof *s->path);
+        s->paths = VG_(realloc)("rg.where.path", s->paths, n * sizeof *s->paths);
+        VG_(memset)(s->paths + s->n_paths, 0, (n - s->n_paths) * sizeof *s->paths);
         s->n_paths = n;
     }
-    if (!s->path[file])
-        s->path[file] = rg_path_map(rg_dwarf_file(s->dwarf, file));
-    return s->path[file];
+    if (!s->paths[file].path)
+        s->paths[file].path = rg_path_map(rg_dwarf_file(s->dwarf, file));
+    return &s->paths[file];
+}
+
+static const HChar *path_of(struct source *s, UInt file) { return file != RG_DWARF_NONE ? path_at(s, file)->path : NULL; }
+
+/* The id in P of a file of the debug information.  */
+static UInt profile_file(struct source *s, struct rg_profile *p, UInt file)
+{
+    struct path *known;
+
+    if (file == RG_DWARF_NONE)
+        return rg_profile_file(p, "???");
+    known = path_at(s, file);
+    if (!known->in_profile)
+        known->in_profile = 1 + rg_profile_file(p, known->path);
+    return known->in_profile - 1;
 }
 
 static struct source *source_of(const struct rg_obj *o)
@@ -302,34 +319,75 @@ struct rg_line rg_where_of(const struct rg_place *p)
 
 /* ---- functions ---- */
 
-static Bool add_inlined(struct rg_profile *p, struct rg_names *names, struct source *s, UInt id, UInt object, UInt *fn_ids)
+/* One object's functions while they are put into a profile.  */
+struct adding {
+    struct rg_profile *p;
+    struct rg_names *names;
+    struct source *s;
+    UInt object;
+    UInt *ids;            /* by function, + 1 */
+    struct rg_map same;   /* address of a symbol's text, which the linker keeps once -> id + 1 */
+};
+
+static UInt add_function(struct adding *a, UInt function)
 {
-    struct rg_dwarf_instance in = rg_dwarf_instance(s->dwarf, id);
-    struct rg_dwarf_function f = rg_dwarf_function(s->dwarf, in.function);
-    struct rg_inlined *x = &where.inlined[s->first + id - 1];
-    const HChar *path = path_of(s, f.decl_file);
+    struct rg_dwarf_function f = rg_dwarf_function(a->s->dwarf, function);
+    uint64_t none = 0, *id = f.linkage_name[0] ? rg_map_add(&a->same, (UWord)f.linkage_name, NULL) : &none;
+
+    if (!*id)
+        *id = 1 + rg_symbols_function(a->names, a->p, a->object, profile_file(a->s, a->p, f.decl_file), f.linkage_name, f.name, 0);
+    return a->ids[function] = *id;
+}
+
+static Bool add_inlined(struct adding *a, UInt id)
+{
+    struct rg_dwarf_instance in = rg_dwarf_instance(a->s->dwarf, id);
+    struct rg_dwarf_function f = rg_dwarf_function(a->s->dwarf, in.function);
+    struct rg_inlined *x = &where.inlined[a->s->first + id - 1];
 
     if (in.parent == RG_DWARF_NONE || (!f.linkage_name[0] && !f.name[0]))
         return False;
-    if (!fn_ids[in.function])
-        fn_ids[in.function] = 1 + rg_symbols_function(names, p, object, rg_profile_file(p, path ? path : "???"), f.linkage_name,
-                                                      f.name, 0);
-    x->fn = fn_ids[in.function] - 1;
-    x->parent = where.outer[s->first + in.parent];
-    path = path_of(s, in.call_file);
-    x->call.file = rg_profile_file(p, path ? path : "???");
+    x->fn = (a->ids[in.function] ? a->ids[in.function] : add_function(a, in.function)) - 1;
+    x->parent = where.outer[a->s->first + in.parent];
+    x->call.file = profile_file(a->s, a->p, in.call_file);
     x->call.line = in.call_line;
     return True;
+}
+
+static void add_source(struct rg_profile *p, struct rg_names *names, struct source *s)
+{
+    struct adding a = {.p = p, .names = names, .s = s, .object = rg_profile_object(p, s->obj->name)};
+
+    a.ids = RG_ALLOC("rg.where.fns", (rg_dwarf_n_functions(s->dwarf) + 1) * sizeof *a.ids);
+    rg_map_init(&a.same, "rg.where.same");
+    for (UInt i = 0; i < s->n_paths; i++)
+        s->paths[i].in_profile = 0;
+    for (UInt id = 0; id < rg_dwarf_n_instances(s->dwarf); id++) {
+        UInt parent = rg_dwarf_instance(s->dwarf, id).parent;
+        where.outer[s->first + id] = add_inlined(&a, id)         ? s->first + id
+                                     : parent != RG_DWARF_NONE ? where.outer[s->first + parent]
+                                                               : 0;
+    }
+    rg_map_free(&a.same);
+    VG_(free)(a.ids);
 }
 
 /* The arguments of a legacy symbol's generics are known from debug information only.  */
 static void note_names(struct rg_names *names, const struct source *s)
 {
+    struct rg_map seen;
+
+    rg_map_init(&seen, "rg.where.same");
     for (UInt i = 0; i < rg_dwarf_n_functions(s->dwarf); i++) {
         struct rg_dwarf_function f = rg_dwarf_function(s->dwarf, i);
-        if (f.linkage_name[0] == '_' && f.linkage_name[1] == 'Z')
+        bool added;
+        if (f.linkage_name[0] != '_' || f.linkage_name[1] != 'Z')
+            continue;
+        rg_map_add(&seen, (UWord)f.linkage_name, &added);
+        if (added)
             rg_symbols_note(names, f.linkage_name, f.name);
     }
+    rg_map_free(&seen);
 }
 
 const struct rg_inlined *rg_where_inlined(struct rg_profile *p, struct rg_names *names, UInt *n)
@@ -341,20 +399,9 @@ const struct rg_inlined *rg_where_inlined(struct rg_profile *p, struct rg_names 
     for (UInt i = 0; i < where.n; i++)
         if (where.source[i].dwarf)
             note_names(names, &where.source[i]);
-    for (UInt i = 0; i < where.n; i++) {
-        struct source *s = &where.source[i];
-        if (!s->dwarf)
-            continue;
-        UInt *fn_ids = RG_ALLOC("rg.where.fns", (rg_dwarf_n_functions(s->dwarf) + 1) * sizeof *fn_ids);
-        UInt object = rg_profile_object(p, s->obj->name);
-        for (UInt id = 0; id < rg_dwarf_n_instances(s->dwarf); id++) {
-            UInt parent = rg_dwarf_instance(s->dwarf, id).parent;
-            where.outer[s->first + id] = add_inlined(p, names, s, id, object, fn_ids) ? s->first + id
-                                         : parent != RG_DWARF_NONE            ? where.outer[s->first + parent]
-                                                                              : 0;
-        }
-        VG_(free)(fn_ids);
-    }
+    for (UInt i = 0; i < where.n; i++)
+        if (where.source[i].dwarf)
+            add_source(p, names, &where.source[i]);
     *n = where.n_inlined;
     return where.inlined;
 }
