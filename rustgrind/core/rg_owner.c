@@ -140,6 +140,8 @@ static bool is_std_path(const char *fn)
            starts(p, "rust_realloc") || starts(p, "rustc::__r") || find_text(fn, "7___rustc") != NULL;
 }
 
+bool rg_owner_is_library_function(const char *name) { return is_std_path(name); }
+
 bool rg_owner_is_std_symbol(const char *name)
 {
     const char *p = path_begin(name);

@@ -50,6 +50,9 @@ const char *rg_owner_word(enum rg_owner owner);
 /* FILE belongs to Rust's library, or to a crate that is part of it.  */
 bool rg_owner_is_library(const char *file);
 
+/* NAME, demangled, is a function of Rust's library or of the allocator's interface.  */
+bool rg_owner_is_library_function(const char *name);
+
 /* FN (a data symbol or function, demangled or not) belongs to std.  */
 bool rg_owner_is_std_symbol(const char *name);
 

@@ -5,6 +5,7 @@
    Addresses become files and lines only now (rg_where.c).  Every instruction of an executed superblock is looked up once, whatever
    the number of contexts it ran in.  */
 #include "rg_events.h"
+#include "rg_heapreport.h"
 #include "rg_leakcheck.h"
 #include "rg_jit.h"
 #include "rg_out.h"
@@ -374,6 +375,7 @@ static void write_profile(struct dump *d, const HChar *path, Int thread, const H
     if (rg_cgwrite(d->profile, &opt, rg_out_sink, out) && d->groups)
         rg_groups_write(d->groups, rg_out_sink, out);
     rg_leakcheck_write(rg_out_sink, out);
+    rg_heapreport_write(rg_out_sink, out);
     rg_out_close(out);
     header_free(&header);
 }

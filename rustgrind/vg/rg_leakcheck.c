@@ -10,6 +10,7 @@
    ended, which libc keeps for the next ones, and memcheck does not see them because it makes libc free them first.  */
 #include "rg_leakcheck.h"
 #include "rg_allocs.h"
+#include "rg_heapreport.h"
 #include "rg_roots.h"
 #include "rg_sites.h"
 
@@ -396,6 +397,7 @@ void rg_leakcheck_heap_summary(void)
     VG_(umsg)("         temporary: %'llu blocks freed before their thread's next allocation\n", (ULong)t->temp_blocks);
     VG_(umsg)("           realloc: %'llu calls copied %'llu bytes\n", (ULong)t->realloc_blocks, (ULong)t->copied_bytes);
     VG_(umsg)("\n");
+    rg_heapreport_print();
 }
 
 void rg_leakcheck_final(void)

@@ -129,6 +129,7 @@ UInt rg_sites_now(Addr entry)
     return s.n_sites - 1;
 }
 
+const struct rg_calltree *rg_sites_tree(void) { return s.tree; }
 UInt rg_sites_count(void) { return s.n_sites; }
 UInt rg_sites_node(UInt site) { return s.sites[site].node; }
 const struct rg_calltree_node *rg_sites_node_at(UInt node) { return rg_calltree_at(s.tree, node); }

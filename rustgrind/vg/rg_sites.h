@@ -18,6 +18,7 @@ UInt rg_sites_now(Addr entry);
 void rg_sites_forget(void);
 void rg_sites_thread_gone(ThreadId tid);
 
+const struct rg_calltree *rg_sites_tree(void);
 UInt rg_sites_count(void);
 UInt rg_sites_node(UInt site);
 const struct rg_calltree_node *rg_sites_node_at(UInt node);

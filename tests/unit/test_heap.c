@@ -5,6 +5,7 @@
 
 #include "rg_calltree.h"
 #include "rg_heap.h"
+#include "rg_heapsum.h"
 #include "rnd.h"
 #include "suites.h"
 
@@ -182,6 +183,51 @@ static void paths(void)
     rg_calltree_free(t);
 }
 
+static uint32_t node_is_site_plus_base(void *arg, uint32_t site) { return ((const uint32_t *)arg)[site]; }
+
+/* Functions from 100 on are a library's.  */
+static bool own(void *arg, uint32_t fn)
+{
+    (void)arg;
+    return fn < 100;
+}
+
+/* main (1) -> work (2) -> work -> push (101) -> malloc (100), and main -> malloc.  */
+static void by_function(void)
+{
+    struct rg_heap *h = rg_heap_new();
+    struct rg_calltree *t = rg_calltree_new("t");
+    uint32_t main_node = rg_calltree_child(t, RG_CALLTREE_ROOT, 0, 1);
+    uint32_t work = rg_calltree_child(t, rg_calltree_child(t, main_node, 10, 2), 20, 2);
+    uint32_t nodes[2] = {rg_calltree_child(t, rg_calltree_child(t, work, 30, 101), 40, 100),
+                         rg_calltree_child(t, main_node, 50, 100)};
+    struct rg_heapsum_in in = {h, t, nodes, node_is_site_plus_base, own};
+    size_t n;
+
+    rg_heap_add(h, 16, 100, 0, 1, 0);
+    rg_heap_add(h, 32, 30, 0, 2, 0);
+    rg_heap_remove(h, 32, 9, NULL);
+    rg_heap_add(h, 48, 7, 1, 10, 0);
+    rg_heap_settle(h);
+    struct rg_heapsum_row *r = rg_heapsum(&in, &n);
+    CU_ASSERT_EQUAL_FATAL(n, 4);
+    CU_ASSERT_EQUAL(r[0].fn, 2);
+    CU_ASSERT_EQUAL(r[0].self.bytes, 130);
+    CU_ASSERT_EQUAL(r[0].self.lifetimes, 7);
+    CU_ASSERT_EQUAL(r[0].incl.bytes, 130); /* once, though it is on the path twice */
+    CU_ASSERT_EQUAL(r[0].self.peak_bytes, 130);
+    CU_ASSERT_EQUAL(r[1].fn, 1);
+    CU_ASSERT_EQUAL(r[1].self.bytes, 7);
+    CU_ASSERT_EQUAL(r[1].incl.bytes, 137);
+    CU_ASSERT_EQUAL(r[2].fn, 100);
+    CU_ASSERT_EQUAL(r[2].self.bytes, 0);
+    CU_ASSERT_EQUAL(r[2].incl.blocks, 3);
+    CU_ASSERT_EQUAL(r[3].fn, 101);
+    rg_free(r);
+    rg_calltree_free(t);
+    rg_heap_free(h);
+}
+
 const struct unit_test suite_heap[] = {
     { "add, find, remove, put back, resize", add_find_remove },
     { "an address given out twice", missed_free },
@@ -191,5 +237,6 @@ const struct unit_test suite_heap[] = {
     { "random blocks against an array", against_an_array },
     { "at most 40 bytes a block", memory_per_block },
     { "call paths", paths },
+    { "statistics by function", by_function },
     { NULL, NULL },
 };
