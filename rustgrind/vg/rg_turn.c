@@ -51,8 +51,6 @@ void rg_turn_created(ThreadId child)
 
 void rg_turn_not_created(void) { starting[newest] = False; }
 
-static void first_instruction(ThreadId tid) { starting[tid] = False; }
-
 /* ---- where threads are ---- */
 
 static UWord read_number(const HChar **p)
@@ -209,6 +207,7 @@ static void sleep_beside(ThreadId tid, UWord ns)
 
 void rg_turn_take(ThreadId tid)
 {
+    starting[tid] = False;
     while (!single && !VG_(is_exiting)(tid)) {
         if (turn == tid && !turn_ended)
             return;
@@ -288,5 +287,4 @@ void rg_turn_init(void)
     sleeps_until = RG_ALLOC("rg.turn", VG_N_THREADS * sizeof *sleeps_until);
     ready = RG_ALLOC("rg.turn", VG_N_THREADS * sizeof *ready);
     starting = RG_ALLOC("rg.turn", VG_N_THREADS * sizeof *starting);
-    VG_(track_pre_thread_first_insn)(first_instruction);
 }
