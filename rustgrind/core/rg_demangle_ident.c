@@ -100,7 +100,8 @@ void rg_dm_put_ident(struct rg_dm_out *o, const struct rg_ident *id)
     uint32_t chars[MAX_DECODED];
 
     if (id->puny_len == 0) {
-        rg_dm_put(o, id->ascii, id->ascii_len);
+        if (id->ascii_len > 0) /* a part without name has no pointer either */
+            rg_dm_put(o, id->ascii, id->ascii_len);
         return;
     }
     size_t n = decode(id, chars);
