@@ -29,7 +29,7 @@ static struct {
     struct rg_map by_key;           /* hash of (kind, class, place) to the first record with it */
     struct rg_leak_record **sorted; /* those of the last check */
     UInt n_sorted;
-    struct rg_leak_sums sums;
+    struct rg_leak_sums sums, old_sums;
     Bool made;
 } c;
 
@@ -244,6 +244,7 @@ static void begin_records(void)
             r->blocks = r->bytes = r->indirect = r->heuristic_blocks = r->heuristic_bytes = 0;
             r->cycle = r->root = NULL;
         }
+    c.old_sums = c.sums;
     c.sums = (struct rg_leak_sums){.runtime_blocks = 0};
 }
 
@@ -332,16 +333,29 @@ static void show_records(enum rg_leak_mode mode, enum rg_leak_delta delta, Bool 
 static const HChar *const heuristic_words[RG_LEAK_N_HEURISTICS] = {"stdstring", "length64", "newarray", "multipleinheritance",
                                                                    "rust"};
 
-static void print_summary(enum rg_leak_mode mode)
+/* With DELTA also by how much it differs from the check before.  */
+static void print_sum(const HChar *label, ULong bytes, ULong old_bytes, ULong blocks, ULong old_blocks, Bool delta)
 {
+    HChar d_bytes[32] = "", d_blocks[32] = "";
+
+    if (delta) {
+        VG_(sprintf)(d_bytes, bytes >= old_bytes ? " (+%'llu)" : " (-%'llu)", bytes >= old_bytes ? bytes - old_bytes : old_bytes - bytes);
+        VG_(sprintf)(d_blocks, blocks >= old_blocks ? " (+%'llu)" : " (-%'llu)",
+                     blocks >= old_blocks ? blocks - old_blocks : old_blocks - blocks);
+    }
+    VG_(umsg)("%s: %'llu%s bytes in %'llu%s blocks\n", label, bytes, d_bytes, blocks, d_blocks);
+}
+
+static void print_summary(enum rg_leak_mode mode, Bool delta)
+{
+    static const HChar *const labels[RG_LEAK_KINDS] = {"   definitely lost", "   indirectly lost", "     possibly lost",
+                                                       "   still reachable"};
     const struct rg_leak_sums *s = &c.sums;
     Bool head = False;
 
     VG_(umsg)("LEAK SUMMARY:\n");
-    VG_(umsg)("   definitely lost: %'llu bytes in %'llu blocks\n", s->bytes[0], s->blocks[0]);
-    VG_(umsg)("   indirectly lost: %'llu bytes in %'llu blocks\n", s->bytes[1], s->blocks[1]);
-    VG_(umsg)("     possibly lost: %'llu bytes in %'llu blocks\n", s->bytes[2], s->blocks[2]);
-    VG_(umsg)("   still reachable: %'llu bytes in %'llu blocks\n", s->bytes[3], s->blocks[3]);
+    for (UInt k = 0; k < RG_LEAK_KINDS; k++)
+        print_sum(labels[k], s->bytes[k], c.old_sums.bytes[k], s->blocks[k], c.old_sums.blocks[k], delta);
     for (UInt h = 0; h < RG_LEAK_N_HEURISTICS; h++) {
         if (!s->heuristic_blocks[h])
             continue;
@@ -356,7 +370,8 @@ static void print_summary(enum rg_leak_mode mode)
                   s->runtime_blocks);
     if (s->cached_blocks)
         VG_(umsg)("   kept for threads: %'llu bytes in %'llu blocks by libc, no leaks\n", s->cached_bytes, s->cached_blocks);
-    VG_(umsg)("        suppressed: %'llu bytes in %'llu blocks\n", s->suppressed_bytes, s->suppressed_blocks);
+    print_sum("        suppressed", s->suppressed_bytes, c.old_sums.suppressed_bytes, s->suppressed_blocks,
+              c.old_sums.suppressed_blocks, delta);
     if (mode != RG_LEAK_MODE_FULL && s->blocks[0] + s->blocks[1] + s->blocks[2] + s->blocks[3] > s->runtime_blocks)
         VG_(umsg)("Rerun with --leak-check=full to see details of leaked memory\n");
     else if (mode == RG_LEAK_MODE_FULL && !(rg_leak_opt.show & 1 << RG_LEAK_REACHABLE) && s->blocks[3] > s->runtime_blocks) {
@@ -379,7 +394,7 @@ void rg_leakcheck_run(enum rg_leak_mode mode, enum rg_leak_delta delta, Bool qui
     }
     show_records(mode, delta, quiet);
     if (!quiet && VG_(clo_verbosity) > 0 && !VG_(clo_xml))
-        print_summary(mode);
+        print_summary(mode, delta != RG_LEAK_DELTA_ALL);
 }
 
 void rg_leakcheck_heap_summary(void)
