@@ -48,7 +48,8 @@ UInt rg_sim_slots(const struct rg_access *a, enum rg_event *events)
         if (rg_opt.cacheuse)
             for (enum rg_event e = RG_ACCOST1; e <= RG_SPLOSS2; e++)
                 events[n++] = e;
-        return n + (a->new_line ? add_level_events(events + n, RG_I1MR, RG_ILMR, RG_ILDMR) : 0);
+        /* With --cacheuse a straddling fetch may leave its second line to the next instruction (rg_cache_use.c).  */
+        return n + (a->new_line || rg_opt.cacheuse ? add_level_events(events + n, RG_I1MR, RG_ILMR, RG_ILDMR) : 0);
     case RG_ACC_READ:
         if (a->guarded)
             events[n++] = RG_DR;
