@@ -3,7 +3,8 @@
    SPDX-License-Identifier: GPL-2.0-or-later
 
    The mangling is a prefix notation of paths, types and constants; a back reference (B) stands for one that began earlier.  One
-   walk reads and prints.  Without output it only reads: back references are then not followed, so it takes linear time, and what they
+   walk reads and prints.  Without output it only reads: back references are then not followed, so it takes linear time, and what
+   they
    point to may turn out to be wrong when it is printed.
 
    After an error nothing more is read, but what encloses it is still completed: Vec<[(A, ?); ?]>.  Only the error of the

@@ -2,10 +2,12 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   Only self costs are added up: an item's instances call each other, so their inclusive costs overlap.  Groups stand beside the call
+   Only self costs are added up: an item's instances call each other, so their inclusive costs overlap.  Groups stand beside the
+   call
    graph and are no nodes of it, for grouped nodes would make cycles that are none.
 
-   Symbols in the legacy mangling do not tell the disambiguator of their crate.  If only one is known for a crate's name, it is taken
+   Symbols in the legacy mangling do not tell the disambiguator of their crate.  If only one is known for a crate's name, it is
+   taken
    to be theirs.  */
 #include "rg_groups.h"
 

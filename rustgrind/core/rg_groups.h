@@ -10,7 +10,8 @@
 
 struct rg_groups; /* opaque */
 
-/* Groups the functions of P, which has been finished, by what NAMES knows of them.  Both must stay until rg_groups_free.  What is no
+/* Groups the functions of P, which has been finished, by what NAMES knows of them.  Both must stay until rg_groups_free.  What is
+   no
    Rust function is its own item, and its object takes the place of the crate.  */
 struct rg_groups *rg_groups_new(const struct rg_profile *p, const struct rg_names *names);
 void rg_groups_free(struct rg_groups *g);

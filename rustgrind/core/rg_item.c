@@ -2,7 +2,8 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   Why not group by text: a blanket impl has a spelling for each type it is used with, and nearly every second one is cut wrongly at
+   Why not group by text: a blanket impl has a spelling for each type it is used with, and nearly every second one is cut wrongly
+   at
    <, >, ( or as.  A v0 symbol has the definition's path in it, with the number of the impl; DWARF's scopes spell the same path.
    Compared over all functions executed by the sample programs, 98 of 100 agree; the rest are shims, and Box, whose own impl DWARF
    numbers.

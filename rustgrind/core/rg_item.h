@@ -69,7 +69,8 @@ struct rg_item {
 void rg_item_init(struct rg_item *it);
 void rg_item_free(struct rg_item *it);
 
-/* Fills IT, which points into SRC's symbol.  Without symbol, or with one that is not Rust's, IS_RUST is false and key, label and instance are name or symbol as
+/* Fills IT, which points into SRC's symbol.  Without symbol, or with one that is not Rust's, IS_RUST is false and key, label and
+   instance are name or symbol as
    they are; C++ symbols without Rust's hash are not Rust's.  Never fails: what is too deep to be taken apart is its own item.  */
 void rg_item_read(struct rg_item *it, const struct rg_item_source *src);
 

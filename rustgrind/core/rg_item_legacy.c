@@ -2,7 +2,8 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   A legacy symbol says which function, by names as they are in the source (Vec<T,A>), and a hash says which instance.  DWARF's name
+   A legacy symbol says which function, by names as they are in the source (Vec<T,A>), and a hash says which instance.  DWARF's
+   name
    has the arguments (push<u8, Global>), its scope the path of the definition.  The symbol's own text is kept for the instance,
    since people know it; the last name comes from DWARF.  */
 #include "rg_item_priv.h"

@@ -2,8 +2,10 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   Distinct functions get distinct names.  Usually the spelling of the instance tells them apart; where it does not (legacy symbols
-   without debug information, two versions of a crate), a part of the hash is added.  So that the name of a function does not depend
+   Distinct functions get distinct names.  Usually the spelling of the instance tells them apart; where it does not (legacy
+   symbols
+   without debug information, two versions of a crate), a part of the hash is added.  So that the name of a function does not
+   depend
    on what else happened to run, all that there is should be told with rg_names_note before the first name is asked for.  */
 #ifndef RG_NAMES_H
 #define RG_NAMES_H

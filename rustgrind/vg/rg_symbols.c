@@ -2,7 +2,8 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   A function is known by its symbol while the program runs: callgrind knows it by its demangled name, and so takes the instances of
+   A function is known by its symbol while the program runs: callgrind knows it by its demangled name, and so takes the instances
+   of
    a generic function for one when the symbols are legacy ones.  Names are made at the dump.  All other code, C and C++, keeps the
    name that Valgrind gives it.  */
 #include "rg_symbols.h"

@@ -8,11 +8,13 @@
 
 #include "../core/rg_names.h"
 
-/* The Rust symbol, mangled, of the code at A; NULL when it has none, or functions are named as callgrind does.  Valid until the next
+/* The Rust symbol, mangled, of the code at A; NULL when it has none, or functions are named as callgrind does.  Valid until the
+   next
    symbol is asked of the core.  */
 const HChar *rg_symbols_at(Addr a);
 
-/* What of a Rust symbol two pieces or copies of one function share, and two functions do not.  Depends on --fn-names: with item it
+/* What of a Rust symbol two pieces or copies of one function share, and two functions do not.  Depends on --fn-names: with item
+   it
    is the item.  NULL: no Rust symbol.  Valid until the next call.  */
 const HChar *rg_symbols_identity(const HChar *symbol, SizeT *n);
 
@@ -23,7 +25,8 @@ Bool rg_symbols_is_piece(const HChar *symbol);
    with --fn-names=callgrind.  Freed by rg_names_free.  */
 struct rg_names *rg_symbols_names(void);
 
-/* Makes a function of profile P.  SYMBOL (NULL or "": unknown) is its symbol, NAME ("" unknown) is what debug information calls it,
+/* Makes a function of profile P.  SYMBOL (NULL or "": unknown) is its symbol, NAME ("" unknown) is what debug information calls
+   it,
    or what Valgrind does when there is no symbol.  */
 UInt rg_symbols_function(struct rg_names *names, struct rg_profile *p, UInt object, UInt file, const HChar *symbol, const HChar *name,
                          ULong code_bytes);
