@@ -100,7 +100,7 @@ static bool read_index(struct run *r, FILE *f)
     return true;
 }
 
-/* The allocations that the profile of T counts.  */
+/* The allocations that the profile of T counts, function by function.  */
 static int64_t read_allocs(const struct run *r, const struct test *t)
 {
     char path[2 * RG_PATH_MAX], *line = NULL;
@@ -111,9 +111,9 @@ static int64_t read_allocs(const struct run *r, const struct test *t)
     snprintf(path, sizeof path, "%s/%s", r->dir, t->text[FILE_NAME]);
     f = fopen(path, "r");
     while (f && getline(&line, &size, f) > 0) {
-        char *found = strncmp(line, "#rg heap\t", 9) == 0 ? strstr(line, "\tallocs=") : NULL;
+        char *found = strncmp(line, "#rg heap\t", 9) == 0 ? strstr(line, "\tblocks=") : NULL;
         if (found)
-            allocs = strtoll(found + 8, NULL, 10);
+            allocs = (allocs == NONE ? 0 : allocs) + strtoll(found + 8, NULL, 10);
     }
     free(line);
     if (f)
