@@ -76,10 +76,8 @@ struct rg_dwarf *rg_dwarf_open(struct rg_elf *e)
     return d;
 }
 
-void rg_dwarf_close(struct rg_dwarf *d)
+static void free_tables(struct rg_dwarf *d)
 {
-    if (d == NULL)
-        return;
     for (uint32_t i = 0; i < d->n_abbrevs; i++) {
         rg_free(d->abbrevs[i].abbrev);
         rg_free(d->abbrevs[i].attr);
@@ -90,6 +88,25 @@ void rg_dwarf_close(struct rg_dwarf *d)
     rg_free(d->abbrevs);
     rg_free(d->lines);
     rg_free(d->unit);
+    d->abbrevs = NULL;
+    d->lines = NULL;
+    d->unit = NULL;
+    d->n_abbrevs = d->n_lines = d->n_units = 0;
+}
+
+void rg_dwarf_stop_reading(struct rg_dwarf *d)
+{
+    free_tables(d);
+    for (int i = 0; i < RG_DW_N_SECTIONS; i++)
+        if (d->section[i] != NULL && i != RG_DW_STR && i != RG_DW_LINE_STR && !(i == RG_DW_INFO && d->names_in_info))
+            rg_section_drop(d->section[i]);
+}
+
+void rg_dwarf_close(struct rg_dwarf *d)
+{
+    if (d == NULL)
+        return;
+    free_tables(d);
     rg_free(d->function);
     rg_free(d->declared_at);
     rg_free(d->scope);

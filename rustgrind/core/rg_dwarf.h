@@ -58,6 +58,9 @@ struct rg_dwarf_function rg_dwarf_function(const struct rg_dwarf *d, uint32_t id
 void rg_dwarf_read_scopes(struct rg_dwarf *d);
 const char *rg_dwarf_scope(const struct rg_dwarf *d, uint32_t id);
 
+/* Frees what only reading needs, most of the memory; what was found stays.  */
+void rg_dwarf_stop_reading(struct rg_dwarf *d);
+
 /* The path of a file, absolute when the compiler's directory is known.  */
 const char *rg_dwarf_file(const struct rg_dwarf *d, uint32_t id);
 

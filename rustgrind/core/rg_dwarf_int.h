@@ -118,6 +118,7 @@ struct rg_dwarf {
     uint32_t n_inlined, n_nameless; /* of the functions inlined by Rust units: all, and those without linkage name */
     unsigned flags;
     bool resolved;
+    bool names_in_info; /* strings that were handed out are in .debug_info itself */
 };
 
 /* Takes N steps; false when there are none left, after which nothing more is read.  */

@@ -60,6 +60,7 @@ static const char *short_enough(const char *s)
 
 static void note_declaration(struct rg_dwarf *d, struct rg_dw_unit *u, uint16_t name, struct rg_dw_value v, struct declaration *f)
 {
+    d->names_in_info |= v.kind == RG_DW_STRING_HERE;
     switch (name) {
     case DW_AT_linkage_name:
     case DW_AT_MIPS_linkage_name:

@@ -277,6 +277,14 @@ const uint8_t *rg_section_bytes(struct rg_section *s, uint64_t offset, uint64_t 
     return s->bytes + offset;
 }
 
+void rg_section_drop(struct rg_section *s)
+{
+    rg_free(s->bytes);
+    rg_free(s->have);
+    s->bytes = s->have = NULL;
+    s->broken = true;
+}
+
 const char *rg_section_str(struct rg_section *s, uint64_t offset)
 {
     uint64_t size = rg_section_size(s);

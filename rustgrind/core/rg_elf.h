@@ -38,6 +38,9 @@ uint64_t rg_section_size(const struct rg_section *s);
    or unpacked.  Only blocks of the section that are asked for take memory.  */
 const uint8_t *rg_section_bytes(struct rg_section *s, uint64_t offset, uint64_t n);
 
+/* Frees the bytes of S, and with them what was returned for it; nothing more is read of it.  */
+void rg_section_drop(struct rg_section *s);
+
 /* The string at OFFSET that ends with a NUL; NULL when there is none, or it is longer than RG_SECTION_STR_MAX bytes.  */
 const char *rg_section_str(struct rg_section *s, uint64_t offset);
 enum { RG_SECTION_STR_MAX = 1 << 20 };

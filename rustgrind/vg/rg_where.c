@@ -168,6 +168,7 @@ static void read_source(struct source *s)
     rg_debugfile_stop_reading(s->file);
     if (!s->dwarf)
         return;
+    rg_dwarf_stop_reading(s->dwarf);
     s->first = 1 + where.n_inlined;
     where.n_inlined += rg_dwarf_n_instances(s->dwarf);
     tell(s);

@@ -52,6 +52,7 @@ static void read_file(struct rg_buf *b)
                 CHECK(rg_dwarf_file(d, place[i].file) != NULL);
         }
         rg_dwarf_read_scopes(d);
+        rg_dwarf_stop_reading(d);
         for (uint32_t i = 0; i < rg_dwarf_n_functions(d); i++)
             CHECK(rg_dwarf_scope(d, i) != NULL);
     }

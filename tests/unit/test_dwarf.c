@@ -138,6 +138,8 @@ static void both_versions(void)
     struct rg_buf b;
     CU_ASSERT_TRUE_FATAL(changed(&s, &b, NULL));
     CU_ASSERT_EQUAL(right(&s, 0, UINT64_MAX, true), N);
+    rg_dwarf_stop_reading(s.d);
+    CU_ASSERT_EQUAL(right(&s, 0, UINT64_MAX, true), N); /* what was found stays */
     CU_ASSERT_EQUAL(rg_dwarf_flags(s.d), 0);
     end(&s);
     rg_buf_free(&b);
