@@ -18,7 +18,8 @@ static const struct {
 } classes[RG_LEAKCLASS_COUNT] = {
     [RG_LEAKCLASS_LOST] = {"lost", NULL},
     [RG_LEAKCLASS_BOX] = {"leaked-box", "never dropped: Box::leak, Box::into_raw, mem::forget or ManuallyDrop"},
-    [RG_LEAKCLASS_VEC] = {"leaked-vec", "never dropped: Vec, String or slice forgotten (mem::forget, leak, into_raw, ManuallyDrop)"},
+    [RG_LEAKCLASS_VEC] = {"leaked-vec",
+                          "never dropped: Vec, String or slice forgotten (mem::forget, leak, into_raw, ManuallyDrop)"},
     [RG_LEAKCLASS_DEQUE] = {"leaked-vecdeque", "never dropped: VecDeque forgotten"},
     [RG_LEAKCLASS_LIST] = {"leaked-linkedlist", "never dropped: LinkedList forgotten"},
     [RG_LEAKCLASS_BTREE] = {"leaked-btree", "never dropped: BTreeMap or BTreeSet forgotten"},
@@ -269,8 +270,10 @@ static enum rg_leak_class class_of_lost(const struct rg_leakclass *c, uint32_t v
 static enum rg_leak_class class_of_reached(const struct rg_leakclass *c, size_t i)
 {
     static const uint8_t by_root[RG_LEAK_ROOT_KINDS] = {
-        [RG_LEAK_ROOT_STATIC] = RG_LEAKCLASS_STATIC, [RG_LEAK_ROOT_TLS] = RG_LEAKCLASS_TLS,     [RG_LEAK_ROOT_STACK] = RG_LEAKCLASS_STACK,
-        [RG_LEAK_ROOT_REGISTER] = RG_LEAKCLASS_STACK, [RG_LEAK_ROOT_MAPPED] = RG_LEAKCLASS_MMAP, [RG_LEAK_ROOT_LIBC] = RG_LEAKCLASS_LIBC,
+        [RG_LEAK_ROOT_STATIC] = RG_LEAKCLASS_STATIC, [RG_LEAK_ROOT_TLS] = RG_LEAKCLASS_TLS,     [RG_LEAK_ROOT_STACK] =
+   RG_LEAKCLASS_STACK,
+        [RG_LEAK_ROOT_REGISTER] = RG_LEAKCLASS_STACK, [RG_LEAK_ROOT_MAPPED] = RG_LEAKCLASS_MMAP, [RG_LEAK_ROOT_LIBC] =
+   RG_LEAKCLASS_LIBC,
     };
     const struct rg_leak_block *b = rg_leak_at(c->l, i);
     enum rg_owner o = owner(c, i);
@@ -294,7 +297,8 @@ static void classify_lost(struct rg_leakclass *c)
             uint8_t *leader = &c->of[rg_leak_at(c->l, c->lost[v])->link], *own = &c->of[c->lost[v]];
             if (pass == 1 && !is_own_business(*own))
                 *own = *leader;
-            else if (pass == 0 && (*own == RG_LEAKCLASS_RC_CYCLE || (*own == RG_LEAKCLASS_OWN_CYCLE && *leader != RG_LEAKCLASS_RC_CYCLE)))
+            else if (pass == 0 && (*own == RG_LEAKCLASS_RC_CYCLE || (*own == RG_LEAKCLASS_OWN_CYCLE && *leader !=
+   RG_LEAKCLASS_RC_CYCLE)))
                 *leader = *own;
         }
 }

@@ -65,7 +65,8 @@ static const struct rule paths[] = {
 /* What std keeps until the program ends: functions whose blocks are its own business.  */
 static const char *const runtime_paths[] = {
     "std::rt::init", "std::rt::lang_start", "std::sys::pal::unix::stack_overflow",
-    "std::thread::current::", "std::thread::set_current", "std::thread::spawnhook", "std::io::stdio::", "std::sys::backtrace::lock",
+    "std::thread::current::", "std::thread::set_current", "std::thread::spawnhook",
+    "std::io::stdio::", "std::sys::backtrace::lock",
     "std::sys::backtrace::print", "std::sys::backtrace::_print", "std::backtrace_rs::", "std::io::set_output_capture",
     "std::panicking::default_hook", "std::sys::pal::unix::init", "std::sys::thread_local::", "std::sys::args",
 };
@@ -78,7 +79,8 @@ static const char *const runtime_files[] = {
 };
 
 static const char *const libc_functions[] = {
-    "_dl_allocate_tls", "allocate_dtv", "_dl_resize_dtv", "_dl_update_slotinfo", "__add_to_environ", "setenv", "putenv", "getpwnam",
+    "_dl_allocate_tls", "allocate_dtv", "_dl_resize_dtv", "_dl_update_slotinfo", "__add_to_environ",
+    "setenv", "putenv", "getpwnam",
     "getpwuid", "getaddrinfo", "pthread_create", "_dl_new_object", "_dl_init", "_dl_map_object", "dl_open_worker", "setlocale",
     "tzset", "__libc_dlopen", "fopen", "opendir",
 };

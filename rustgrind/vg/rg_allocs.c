@@ -405,7 +405,8 @@ void rg_allocs_left(Addr dst, Addr sp)
         drop_left(sp);
 }
 
-/* Registers that a function may leave in any state, but not RAX, which has the result.  By number: RCX, RDX, RSI, RDI, R8 to R11.  */
+/* Registers that a function may leave in any state, but not RAX, which has the result.  By number: RCX, RDX, RSI, RDI, R8 to
+   R11.  */
 Bool rg_allocs_left_in_register(ThreadId tid, UInt reg, UWord value)
 {
     static const UInt caller_saved = 1 << 1 | 1 << 2 | 1 << 6 | 1 << 7 | 0xf << 8;

@@ -2,7 +2,8 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   They are memcheck's, with memcheck's meaning, because command lines and configurations are full of them.  The core asks right after
+   They are memcheck's, with memcheck's meaning, because command lines and configurations are full of them.  The core asks
+   right after
    reading the options whether the tool has errors (for --gen-suppressions and --xml), so it is told while they are read.  */
 #include "rg_heap_options.h"
 #include "rg_allocs.h"
@@ -12,6 +13,7 @@
 
 /* No tool API, but in libcoregrind with this type in 3.19 to 3.27.  */
 extern Bool VG_(clo_read_inline_info);
+extern const HChar *VG_(clo_toolname);
 
 enum { DEFAULT_CALLERS = 12, CALLERS = 25 };
 
@@ -124,9 +126,18 @@ const HChar *rg_heap_on(const HChar *v)
     return wrong;
 }
 
+/* In the place of memcheck its defaults hold: see rustgrind-as-memcheck.  */
+void rg_heap_defaults(void)
+{
+    if (word_is(VG_(clo_toolname), "memcheck"))
+        rg_heap_leak_check("summary");
+}
+
 /* Rust's library is between the allocator and who called it, so its stacks are deep.  */
 void rg_heap_start(void)
 {
+    if (VG_(clo_xml) && rg_leak_opt.mode == RG_LEAK_MODE_SUMMARY)
+        rg_leak_opt.mode = RG_LEAK_MODE_FULL; /* XML has no summary */
     rg_opt.heap = rg_opt.heap_asked || rg_leak_opt.mode != RG_LEAK_MODE_NO;
     if (!rg_opt.heap)
         return;

@@ -17,6 +17,9 @@ const HChar *rg_heap_heuristics(const HChar *v);
 const HChar *rg_heap_rust_heuristics(const HChar *v);
 const HChar *rg_heap_on(const HChar *v);
 
+/* Before all options.  */
+void rg_heap_defaults(void);
+
 /* After all options: begins to look at the heap, if any of them wants it.  */
 void rg_heap_start(void);
 

@@ -6,7 +6,8 @@
    manager and the next check, which may be asked for differences, refer to them.
 
    What std and libc keep until the end by intent is counted as still reachable, whatever points to it, is never an error, and
-   is folded into one line.  libc's blocks that nothing live points to are not even that: they belong to stacks of threads that have
+   is folded into one line.  libc's blocks that nothing live points to are not even that: they belong to stacks of threads that
+   have
    ended, which libc keeps for the next ones, and memcheck does not see them because it makes libc free them first.  */
 #include "rg_leakcheck.h"
 #include "rg_allocs.h"
@@ -167,10 +168,13 @@ static void note_heuristic(struct rg_leak_record *r, const struct rg_leak_block 
 /* By (kind, class, site) the record, so that most blocks need no context.  */
 static struct rg_leak_record *record_of(struct rg_map *cache, UInt kind, UInt class, UInt site)
 {
-    uint64_t *r = rg_map_add(cache, ((ULong)site * RG_LEAK_KINDS + kind) * RG_LEAKCLASS_COUNT + class, NULL);
+    ULong key = ((ULong)site * RG_LEAK_KINDS + kind) * RG_LEAKCLASS_COUNT + class;
+    uint64_t *r = rg_map_find(cache, key);
 
-    if (!*r)
-        *r = (Addr)record_for(kind, class, site);
+    if (r)
+        return (struct rg_leak_record *)(Addr)*r;
+    r = rg_map_add(cache, key, NULL);
+    *r = (Addr)record_for(kind, class, site);
     return (struct rg_leak_record *)(Addr)*r;
 }
 
@@ -339,7 +343,8 @@ static void print_sum(const HChar *label, ULong bytes, ULong old_bytes, ULong bl
     HChar d_bytes[32] = "", d_blocks[32] = "";
 
     if (delta) {
-        VG_(sprintf)(d_bytes, bytes >= old_bytes ? " (+%'llu)" : " (-%'llu)", bytes >= old_bytes ? bytes - old_bytes : old_bytes - bytes);
+        VG_(sprintf)(d_bytes, bytes >= old_bytes ? " (+%'llu)" : " (-%'llu)",
+                     bytes >= old_bytes ? bytes - old_bytes : old_bytes - bytes);
         VG_(sprintf)(d_blocks, blocks >= old_blocks ? " (+%'llu)" : " (-%'llu)",
                      blocks >= old_blocks ? blocks - old_blocks : old_blocks - blocks);
     }
@@ -366,8 +371,8 @@ static void print_summary(enum rg_leak_mode mode, Bool delta)
                   s->heuristic_blocks[h]);
     }
     if (s->runtime_blocks)
-        VG_(umsg)("                      of which std's and libc's own, no leaks: %'llu bytes in %'llu blocks\n", s->runtime_bytes,
-                  s->runtime_blocks);
+        VG_(umsg)("                      of which std's and libc's own, no leaks: %'llu bytes in %'llu blocks\n",
+                  s->runtime_bytes, s->runtime_blocks);
     if (s->cached_blocks)
         VG_(umsg)("   kept for threads: %'llu bytes in %'llu blocks by libc, no leaks\n", s->cached_bytes, s->cached_blocks);
     print_sum("        suppressed", s->suppressed_bytes, c.old_sums.suppressed_bytes, s->suppressed_blocks,
@@ -385,7 +390,12 @@ void rg_leakcheck_run(enum rg_leak_mode mode, enum rg_leak_delta delta, Bool qui
 {
     if (!rg_allocs_heap || mode == RG_LEAK_MODE_NO)
         return;
-    if (!collect(delta != RG_LEAK_DELTA_ALL)) {
+    UInt begun = VG_(read_millisecond_timer)();
+    Bool any = collect(delta != RG_LEAK_DELTA_ALL);
+    if (VG_(clo_verbosity) > 1)
+        VG_(umsg)("rustgrind: searched %'llu blocks in %'u ms\n", (ULong)rg_heap_totals(rg_allocs_heap)->live_blocks,
+                  VG_(read_millisecond_timer)() - begun);
+    if (!any) {
         if (!quiet && VG_(clo_verbosity) > 0 && !VG_(clo_xml)) {
             VG_(umsg)("All heap blocks were freed -- no leaks are possible\n");
             VG_(umsg)("\n");

@@ -45,8 +45,9 @@ static void put_what(const struct extra *x, HChar *buf, SizeT n)
     delta_text(x, r->indirect, r->old_indirect, d_indirect, sizeof d_indirect);
     delta_text(x, r->blocks, r->old_blocks, d_blocks, sizeof d_blocks);
     if (r->indirect > 0)
-        VG_(snprintf)(buf, n, "%'llu%s (%'llu%s direct, %'llu%s indirect) bytes in %'llu%s blocks are %s in loss record %'u of %'u",
-                      all, d_all, r->bytes, d_direct, r->indirect, d_indirect, r->blocks, d_blocks, kind_texts[r->kind], r->number,
+        VG_(snprintf)(buf, n, "%'llu%s (%'llu%s direct, %'llu%s indirect) bytes in %'llu%s blocks are %s in loss "
+                      "record %'u of %'u", all, d_all, r->bytes, d_direct, r->indirect, d_indirect, r->blocks, d_blocks, kind_texts[r->kind],
+   r->number,
                       x->total);
     else
         VG_(snprintf)(buf, n, "%'llu%s bytes in %'llu%s blocks are %s in loss record %'u of %'u", r->bytes, d_direct, r->blocks,
@@ -63,7 +64,8 @@ static void explain(const struct rg_leak_record *r)
     if (why)
         LINE(VG_(clo_xml) ? "%s%pS: %pS%s\n" : "%s%s: %s%s\n", begin, rg_sites_type(r->site), why, end);
     else if (r->root)
-        LINE(VG_(clo_xml) ? "%s%pS, reached from %pS%s\n" : "%s%s, reached from %s%s\n", begin, rg_sites_type(r->site), r->root, end);
+        LINE(VG_(clo_xml) ? "%s%pS, reached from %pS%s\n" : "%s%s, reached from %s%s\n", begin,
+             rg_sites_type(r->site), r->root, end);
     if (r->cycle)
         LINE(VG_(clo_xml) ? "%scycle: %pS%s\n" : "%scycle: %s%s\n", begin, r->cycle, end);
 #undef LINE
@@ -112,7 +114,8 @@ Bool rg_leak_parse_kinds(const HChar *s, UInt *set)
     for (;;) {
         UInt k = 0;
         SizeT n = 0;
-        while (k < RG_LEAK_KINDS && (n = VG_(strlen)(kind_words[k]), VG_(strncmp)(s, kind_words[k], n) != 0 || (s[n] && s[n] != ',')))
+        while (k < RG_LEAK_KINDS && (n = VG_(strlen)(kind_words[k]), VG_(strncmp)(s, kind_words[k], n) != 0 || (s[n] && s[n] !=
+   ',')))
             k++;
         if (k == RG_LEAK_KINDS)
             return False;

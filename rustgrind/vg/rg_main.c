@@ -115,6 +115,7 @@ static void pre_clo_init(void)
 
     VG_(basic_tool_funcs)(post_clo_init, rg_instrument, fini);
     VG_(needs_client_requests)(client_request);
+    rg_heap_defaults();
     VG_(needs_command_line_options)(rg_options_process, rg_options_usage, rg_options_debug_usage);
 }
 

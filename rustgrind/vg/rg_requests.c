@@ -2,8 +2,10 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   The requests are those of memcheck.h and valgrind.h, so programs that use them need no change.  Requests of memcheck.h about what
-   may be read are answered with 0: there is nothing wrong.  Without a look at the heap (--heap=yes or a leak check) the others find
+   The requests are those of memcheck.h and valgrind.h, so programs that use them need no change.  Requests of memcheck.h about
+   what
+   may be read are answered with 0: there is nothing wrong.  Without a look at the heap (--heap=yes or a leak check) the others
+   find
    an empty heap.  */
 #include "rg_requests.h"
 #include "rg_allocs.h"

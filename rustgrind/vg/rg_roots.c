@@ -207,7 +207,8 @@ static Addr fs_base(ThreadId tid)
     return v;
 }
 
-/* The red zone below SP is used by functions that call no others.  The function that runs has made a call if the shadow stack has,
+/* The red zone below SP is used by functions that call no others.  The function that runs has made a call if the shadow stack
+   has,
    above the top, what is left of an entry that was pushed since the top one, with a stack pointer near SP.  */
 static UInt red_zone(ThreadId tid, Addr sp)
 {

@@ -18,7 +18,8 @@ void rg_roots_unmapped(Addr a, SizeT len);
 void rg_roots_thread_exits(ThreadId tid);
 void rg_roots_thread_gone(ThreadId tid);
 
-/* The running thread, whose stack pointer is SP, begins to exit: what is below holds nothing of use, but the functions it will call
+/* The running thread, whose stack pointer is SP, begins to exit: what is below holds nothing of use, but the functions it will
+   call
    leave parts of it as they are, and pointers in there.  */
 void rg_roots_clear_below(Addr sp);
 
