@@ -44,6 +44,7 @@ struct rg_groups {
     struct rg_map crate_dis; /* string id of a crate's name -> its disambiguator, or MANY */
     struct groups items, crates;
     uint32_t *item_of; /* by function; NO_GROUP: nothing was recorded for it */
+    bool *called;      /* by function */
 };
 
 /* The group with this key, made if it is new.  */
@@ -212,6 +213,9 @@ struct rg_groups *rg_groups_new(const struct rg_profile *p, const struct rg_name
     rg_map_init(&g->items.by_key, tag);
     rg_map_init(&g->crates.by_key, tag);
     g->item_of = rg_alloc(tag, (n + (size_t)1) * sizeof *g->item_of);
+    g->called = rg_alloc(tag, (n + (size_t)1) * sizeof *g->called);
+    for (size_t i = 0; i < rg_profile_n_calls(p); i++)
+        g->called[rg_profile_call_at(p, i).callee.fn] = true;
     for (uint32_t i = 0; i < n; i++)
         g->item_of[i] = NO_GROUP;
     find_disambiguators(g);
@@ -233,7 +237,13 @@ void rg_groups_free(struct rg_groups *g)
     rg_map_free(&g->crate_dis);
     rg_intern_free(g->strings);
     rg_free(g->item_of);
+    rg_free(g->called);
     rg_free(g);
+}
+
+bool rg_groups_leads_in(const struct rg_groups *g, uint32_t fn)
+{
+    return !g->called[fn] || (rg_names_facts(g->names, fn).classes & (RG_CLASS_RUNTIME | RG_CLASS_GLUE)) != 0;
 }
 
 bool rg_groups_has_rust(const struct rg_groups *g)

@@ -11,13 +11,15 @@
 struct rg_groups; /* opaque */
 
 /* Groups the functions of P, which has been finished, by what NAMES knows of them.  Both must stay until rg_groups_free.  What is
-   no
-   Rust function is its own item, and its object takes the place of the crate.  */
+   no Rust function is its own item, and its object takes the place of the crate.  */
 struct rg_groups *rg_groups_new(const struct rg_profile *p, const struct rg_names *names);
 void rg_groups_free(struct rg_groups *g);
 
 /* Is there any Rust function?  */
 bool rg_groups_has_rust(const struct rg_groups *g);
+
+/* Does FN only lead to the program: is it the start of program or thread, glue, or called by nothing?  */
+bool rg_groups_leads_in(const struct rg_groups *g, uint32_t fn);
 
 /* Print tables of at most N rows, by self cost of event number EVENT; costs and shares as rg_report_functions prints them:
 

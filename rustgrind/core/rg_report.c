@@ -73,7 +73,8 @@ static void add_row(struct table *t, uint64_t cost, uint32_t fn, uint32_t order)
 }
 
 /* Fills both tables.  The nodes of one function stand together, the lowest level first.  */
-static void collect(const struct rg_profile *p, unsigned event, struct table *self, struct table *inclusive)
+static void collect(const struct rg_profile *p, unsigned event, rg_hidden_fn hidden, const void *hidden_arg, struct table *self,
+                    struct table *inclusive)
 {
     uint64_t total = rg_profile_totals(p)[event];
     uint32_t n_nodes = rg_profile_n_nodes(p);
@@ -92,7 +93,8 @@ static void collect(const struct rg_profile *p, unsigned event, struct table *se
         }
         add_row(self, self_sum, fn, first);
         /* where calls were not recorded from their beginning, the levels below may hold more than the calls to them */
-        add_row(inclusive, inclusive_sum > self_sum ? inclusive_sum : self_sum, fn, first);
+        if (hidden == NULL || !hidden(hidden_arg, fn))
+            add_row(inclusive, inclusive_sum > self_sum ? inclusive_sum : self_sum, fn, first);
     }
 }
 
@@ -139,14 +141,15 @@ static void print_table(const struct rg_profile *p, struct table *t, unsigned n,
     rg_buf_free(&b);
 }
 
-void rg_report_functions(const struct rg_profile *p, unsigned event, unsigned n, rg_line_fn line, void *arg)
+void rg_report_functions(const struct rg_profile *p, unsigned event, unsigned n, rg_hidden_fn hidden, const void *hidden_arg,
+                         rg_line_fn line, void *arg)
 {
     RG_ASSERT(event < rg_profile_nevents(p));
     uint64_t total = rg_profile_totals(p)[event];
     size_t room = (rg_profile_n_functions(p) + (size_t)1) * sizeof(struct row);
     struct table self = { .rows = rg_alloc(tag, room), .what = "self cost" };
     struct table inclusive = { .rows = rg_alloc(tag, room), .what = "inclusive cost" };
-    collect(p, event, &self, &inclusive);
+    collect(p, event, hidden, hidden_arg, &self, &inclusive);
     print_table(p, &self, n, total, line, arg);
     line(arg, "");
     print_table(p, &inclusive, n, total, line, arg);

@@ -7,6 +7,8 @@
 #include "rg_profile.h"
 #include "rg_text.h"
 
+typedef bool (*rg_hidden_fn)(const void *arg, uint32_t fn);
+
 /* Prints the N functions with the highest cost of event number EVENT: one table by self and one by inclusive cost, with an
    empty line between them.  A table is a head line and one row per function:
 
@@ -15,8 +17,9 @@
 
    Costs have thousands separators, percents of the total two decimals, file and object are basenames.  Recursion levels of a
    function are one row; its inclusive cost counts outermost activations only, so it never exceeds the total.  Rows with no cost
-   are left out.  Equal costs are in the order of the profile.  Bytes that would break a line or a terminal are written as
+   are left out, and of the table by inclusive cost the functions for which HIDDEN, if it is not NULL, says so.  Equal costs are in the order of the profile.  Bytes that would break a line or a terminal are written as
    rg_text_put does.  */
-void rg_report_functions(const struct rg_profile *p, unsigned event, unsigned n, rg_line_fn line, void *arg);
+void rg_report_functions(const struct rg_profile *p, unsigned event, unsigned n, rg_hidden_fn hidden, const void *hidden_arg,
+                         rg_line_fn line, void *arg);
 
 #endif

@@ -420,13 +420,17 @@ static void print_line(void *arg, const char *line)
     VG_(umsg)("%s\n", line);
 }
 
+static bool leads_in(const void *groups, uint32_t fn) { return rg_groups_leads_in(groups, fn); }
+
 static void print_summary(struct dump *d)
 {
+    Bool rust = d->groups && rg_groups_has_rust(d->groups);
+
     rg_simtext_summary(rg_ev.names, rg_profile_totals(d->profile), rg_ev.n, print_line, NULL);
     VG_(umsg)("\n");
-    rg_report_functions(d->profile, 0, REPORT_ROWS, print_line, NULL);
+    rg_report_functions(d->profile, 0, REPORT_ROWS, rust ? leads_in : NULL, d->groups, print_line, NULL);
     VG_(umsg)("\n");
-    if (!d->groups || !rg_groups_has_rust(d->groups))
+    if (!rust)
         return;
     rg_groups_print_generics(d->groups, 0, REPORT_ROWS, print_line, NULL);
     VG_(umsg)("\n");

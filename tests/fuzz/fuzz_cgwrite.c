@@ -201,7 +201,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         write_and_read(&s, &opt);
     }
     for (unsigned e = 0; e < s.nevents; e++)
-        rg_report_functions(s.p, e, flags, no_line_breaks, NULL);
+        rg_report_functions(s.p, e, flags, NULL, NULL, no_line_breaks, NULL);
     rg_profile_free(s.p);
     CHECK(port_test_live() == 0);
     return 0;

@@ -23,12 +23,23 @@ static void collect(void *arg, const char *line)
     rg_buf_char(b, '\n');
 }
 
+static const char *hidden_name;
+static const struct model *hidden_model;
+
+static bool is_hidden(const void *arg, uint32_t fn)
+{
+    (void)arg;
+    return strcmp(rg_profile_fn_name(model_profile((struct model *)hidden_model), fn), hidden_name) == 0;
+}
+
+static rg_hidden_fn hidden; /* for check */
+
 static void check(struct model *m, unsigned event, unsigned n, const char *want)
 {
     struct rg_buf b;
     rg_buf_init(&b, "lines");
     rg_profile_finish(model_profile(m));
-    rg_report_functions(model_profile(m), event, n, collect, &b);
+    rg_report_functions(model_profile(m), event, n, hidden, NULL, collect, &b);
     const char *got = rg_buf_cstr(&b);
     if (strcmp(got, want) != 0)
         fprintf(stderr, "\n--- got:\n%s--- want:\n%s---\n", got, want);
@@ -45,7 +56,25 @@ static void empty(void)
 {
     struct model *m = model_new(1, true, false);
     check(m, 0, 10, SELF_HEAD "\n" INCLUSIVE_HEAD);
-    CU_ASSERT_TRUE(PANICS(rg_report_functions(model_profile(m), 1, 10, collect, NULL)));
+    CU_ASSERT_TRUE(PANICS(rg_report_functions(model_profile(m), 1, 10, NULL, NULL, collect, NULL)));
+    model_free(m);
+}
+
+/* What is hidden is hidden by inclusive cost only.  */
+static void hide(void)
+{
+    struct model *m = model_new(1, true, false);
+    model_cost(m, fn("start", 1), COST(10));
+    model_call(m, fn("start", 1), fn("f", 1), 1, COST(90));
+    model_cost(m, fn("f", 1), COST(90));
+    hidden = is_hidden;
+    hidden_name = "start";
+    hidden_model = m;
+    check(m, 0, 10,
+          SELF_HEAD "        90   90.00%  f (a.rs:p)\n"
+                    "        10   10.00%  start (a.rs:p)\n"
+                    "\n" INCLUSIVE_HEAD "        90   90.00%  f (a.rs:p)\n");
+    hidden = NULL;
     model_free(m);
 }
 
@@ -194,6 +223,7 @@ static void odd_names(void)
 const struct unit_test suite_report[] = {
     { "empty", empty },
     { "self and inclusive", self_and_inclusive },
+    { "hide", hide },
     { "recursion", recursion },
     { "recursion without levels", recursion_without_levels },
     { "never above the total", never_above_the_total },
