@@ -102,7 +102,8 @@ static const char *find_text(const char *s, const char *what)
 
 static bool starts(const char *s, const char *with) { return strlen(s) >= strlen(with) && begins(s, with); }
 
-/* What follows library/ in the path of a file of Rust's library; NULL for other files.  */
+/* What follows library/ in the path of a file of Rust's library; NULL for other files.  Rust's own releases have
+   /rustc/HASH/library, Debian's packages /usr/src/rustc-VERSION/library.  */
 static const char *below_library(const char *file)
 {
     static const char *const marks[] = {"/rustlib/src/rust/library/", "/library/"};
@@ -112,7 +113,8 @@ static const char *below_library(const char *file)
         return file + 8;
     if ((p = find_text(file, marks[0])))
         return p + strlen(marks[0]);
-    p = find_text(file, "/rustc/");
+    if (!(p = find_text(file, "/rustc/")))
+        p = find_text(file, "/rustc-");
     return p && (p = find_text(p, marks[1])) ? p + strlen(marks[1]) : NULL;
 }
 
