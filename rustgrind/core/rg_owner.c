@@ -176,6 +176,8 @@ static enum rg_owner owner_of_frame(const struct rg_owner_frame *f)
 
     if (f->file && find_text(f->file, "/hashbrown-"))
         return RG_OWNER_HASH;
+    if (f->fn && find_text(f->fn, "exchange_malloc"))
+        return RG_OWNER_VEC; /* vec![a, b, c] of older compilers; a Box's goes on through boxed.rs */
     if (below && f->line)
         o = owner_by(files, LENGTH(files), below);
     if (o == RG_OWNER_BOX && f->fn && starts(f->fn, "new_uninit<["))
