@@ -15,10 +15,10 @@ typedef bool (*rg_hidden_fn)(const void *arg, uint32_t fn);
         cost        %  function (file:object), by self cost
        1,234   12.34%  name (file:object)
 
-   Costs have thousands separators, percents of the total two decimals, file and object are basenames.  Recursion levels of a
-   function are one row; its inclusive cost counts outermost activations only, so it never exceeds the total.  Rows with no cost
-   are left out, and of the table by inclusive cost the functions for which HIDDEN, if it is not NULL, says so.  Equal costs are in the order of the profile.  Bytes that would break a line or a terminal are written as
-   rg_text_put does.  */
+   Costs have thousands separators, percents of the total two decimals, file and object are basenames. Recursion levels of a
+   function are one row; its inclusive cost counts outermost activations only, so it never exceeds the total. Rows with no
+   cost are left out, and of the table by inclusive cost the functions for which HIDDEN, if it is not NULL, says so. Equal
+   costs are in the order of the profile. Bytes that would break a line or a terminal are written as rg_text_put does.  */
 void rg_report_functions(const struct rg_profile *p, unsigned event, unsigned n, rg_hidden_fn hidden, const void *hidden_arg,
                          rg_line_fn line, void *arg);
 
