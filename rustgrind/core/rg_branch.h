@@ -9,8 +9,9 @@
 
    The tables are laid out for generated code, which does the same as the two inline functions with as few operations:
    - history is kept shifted, so that it is or-ed with a constant to give an index;
-   - a counter byte is 2 x state, with RG_BRANCH_MISS if the last prediction from it was wrong; step[byte | taken] is the next
-     one, whatever RG_BRANCH_MISS was: look up, store, test.  */
+   - a counter byte is 4 x state, with RG_BRANCH_MISS if the last prediction from it was wrong; step[byte | taken] is the next
+     one, whatever RG_BRANCH_MISS was: look up, store, test.  Shifted left by RG_BRANCH_MISS_SHIFT, 64 bits wide, only
+     RG_BRANCH_MISS is left, as the highest bit.  */
 #ifndef RG_BRANCH_H
 #define RG_BRANCH_H
 
@@ -22,7 +23,8 @@ enum {
     RG_BRANCH_HISTORY_MASK = RG_BRANCH_ADDR_MASK << RG_BRANCH_ADDR_BITS,
     RG_BRANCH_COUNTERS = 1 << 14,
     RG_BRANCH_TARGETS = 1 << 9,
-    RG_BRANCH_MISS = 8,
+    RG_BRANCH_MISS = 2,
+    RG_BRANCH_MISS_SHIFT = 62,
 };
 
 /* The caller's: near its generated code.  */

@@ -55,18 +55,38 @@ static inline void use_way(struct rg_cache_d1 *d, size_t way, uint64_t line, uin
         *slot_of(d, line) = (struct rg_cache_slot){line, &d->stamps[way]};
 }
 
+/* A stamp and, in its low BITS, a number that is the smaller the later the way.  */
+static inline uint64_t age_of(const uint64_t *stamps, size_t way, size_t assoc, unsigned bits)
+{
+    return stamps[way] << bits | (assoc - 1 - way);
+}
+
+static inline uint64_t smaller(uint64_t x, uint64_t y) { return x < y ? x : y; }
+
+/* Of ASSOC ways the one with the smallest stamp; of equal ones the last.  Without conditional jumps, as there is nothing that
+   could be predicted, and with four minima at a time.  Stamps are less than 2^(64 - BITS), and ASSOC at most 2^BITS.  */
+static inline size_t least_recent(const uint64_t *stamps, size_t assoc, unsigned bits)
+{
+    uint64_t a = UINT64_MAX, b = UINT64_MAX, c = UINT64_MAX, d = UINT64_MAX;
+    size_t w = 0;
+
+    for (; w + 4 <= assoc; w += 4) {
+        a = smaller(a, age_of(stamps, w, assoc, bits));
+        b = smaller(b, age_of(stamps, w + 1, assoc, bits));
+        c = smaller(c, age_of(stamps, w + 2, assoc, bits));
+        d = smaller(d, age_of(stamps, w + 3, assoc, bits));
+    }
+    for (; w < assoc; w++)
+        a = smaller(a, age_of(stamps, w, assoc, bits));
+    a = smaller(smaller(a, b), smaller(c, d));
+    return assoc - 1 - (a & (((uint64_t)1 << bits) - 1));
+}
+
 /* The line is not there: puts it in the place of the least recent one.  Of empty ways the last one is taken, so that the line at
    address 0, which is there at the start, is the last to leave.  */
 static void d1_load(struct rg_cache_d1 *d, uint64_t line, size_t first, uint64_t time)
 {
-    size_t victim = first;
-    uint64_t least = d->stamps[first];
-
-    for (size_t w = first + 1; w < first + d->assoc; w++) {
-        bool older = d->stamps[w] <= least;
-        least = older ? d->stamps[w] : least;
-        victim = older ? w : victim;
-    }
+    size_t victim = first + least_recent(&d->stamps[first], d->assoc, d->assoc_bits);
     struct rg_cache_slot *slot = slot_of(d, d->lines[victim]);
     if (slot->line == d->lines[victim])
         empty_slot(d, slot);
@@ -83,12 +103,13 @@ static inline bool d1_touch(struct rg_cache_d1 *d, uint64_t line, uint64_t time)
         *slot->stamp = time;
         return true;
     }
-    size_t first = (line >> d->line_bits & ((1u << d->set_bits) - 1)) * d->assoc;
-    for (size_t w = first; w < first + d->assoc; w++)
-        if (d->lines[w] == line) {
-            use_way(d, w, line, time);
-            return true;
-        }
+    size_t first = (line >> d->line_bits & ((1u << d->set_bits) - 1)) * d->assoc, end = first + d->assoc, way = end;
+    for (size_t w = first; w < end; w++)
+        way = d->lines[w] == line ? w : way;
+    if (way != end) {
+        use_way(d, way, line, time);
+        return true;
+    }
     d1_load(d, line, first, time);
     return false;
 }
@@ -110,6 +131,7 @@ static void d1_init(struct rg_cache_d1 *d, const struct rg_geometry *g, struct r
     d->line_bits = rg_log2(g->line);
     d->set_bits = rg_log2(sets);
     d->assoc = g->assoc;
+    d->assoc_bits = g->assoc > 1 ? 32 - (unsigned)__builtin_clz(g->assoc - 1) : 0;
     d->no_slots = no_slots;
     d->hot = hot;
     d->lines = rg_alloc("cache.d1", (size_t)sets * g->assoc * sizeof *d->lines);
@@ -362,6 +384,17 @@ enum rg_cache_result rg_cache_data(struct rg_cache *c, uint64_t a, unsigned size
     if (c->mode & RG_CACHE_HWPREF)
         prefetch(c, a);
     return ll_access(c, a, size, false);
+}
+
+void rg_cache_expect(const struct rg_cache *c, uint64_t a)
+{
+    size_t first = (a >> c->d1.line_bits & ((1u << c->d1.set_bits) - 1)) * c->d1.assoc;
+
+    if (c->mode & ~(unsigned)RG_CACHE_HWPREF)
+        return;
+    __builtin_prefetch(&c->d1.lines[first]);
+    __builtin_prefetch(&c->d1.stamps[first], 1);
+    rg_lru_expect(&c->ll, a);
 }
 
 void rg_cache_use_owner(struct rg_cache *c, struct rg_cache_use *owner, bool collect)

@@ -135,6 +135,9 @@ enum rg_cache_result rg_cache_fetch(struct rg_cache *c, struct rg_cache_line *li
 /* A data access.  TIME stamps its first line, TIME + 1 the second.  */
 enum rg_cache_result rg_cache_data(struct rg_cache *c, uint64_t a, unsigned size, bool write, uint64_t time);
 
+/* Changes nothing, but makes a data access at A faster that comes soon: what it needs is loaded into the host's cache.  */
+void rg_cache_expect(const struct rg_cache *c, uint64_t a);
+
 /* ---- RG_CACHE_USE ---- */
 
 /* Four counters of the instruction that loads a line.  When the line leaves the cache, its cost of access (1000 / number of

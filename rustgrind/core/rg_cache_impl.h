@@ -11,7 +11,7 @@
 enum { RG_CACHE_NO_LINE = 1 }; /* is no line's address */
 
 struct rg_cache_d1 {
-    unsigned line_bits, set_bits, assoc;
+    unsigned line_bits, set_bits, assoc, assoc_bits;
     bool no_slots;    /* no line ever gets its slot */
     uint64_t *lines;  /* by set and way; RG_CACHE_NO_LINE: empty */
     uint64_t *stamps; /* time of the last access */

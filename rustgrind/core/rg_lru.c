@@ -3,8 +3,15 @@
    SPDX-License-Identifier: GPL-2.0-or-later
 
    Canonical addresses differ in their low 48 bits.  When line and set take 17 of them, tags have at most 31 bits, and one with
-   more is free to mean "empty".  With fewer, 64 bits are used, and an empty way holds a number that no line has.  */
+   more is free to mean "empty".  With fewer, 64 bits are used, and an empty way holds a number that no line has.
+
+   Where in a set a tag is found is hard to predict, so a loop that ends there costs more than one that always goes through all
+   ways; sets of 4, 8, 12 ... 64 narrow tags are moved four tags at a time without looking (w1d: half the time).  */
 #include "rg_lru.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 enum { NARROW_BITS = 48 - 31 };
 
@@ -63,14 +70,58 @@ static inline bool to_front(void *tags, unsigned assoc, bool narrow, uint64_t ta
     return false;
 }
 
+enum { BY_FOUR_MAX = 64 };
+
+#ifdef __SSE2__
+/* The same for ASSOC narrow tags, a multiple of 4 up to BY_FOUR_MAX.  */
+static inline bool to_front_by_four(uint32_t *tags, unsigned assoc, uint32_t tag)
+{
+    const __m128i bits = _mm_set_epi32(8, 4, 2, 1), wanted = _mm_set1_epi32((int)tag);
+    __m128i carried = _mm_slli_si128(wanted, 12);
+    uint64_t found = 0, moved;
+
+    for (unsigned i = 0; i < assoc; i += 4) {
+        __m128i equal = _mm_cmpeq_epi32(_mm_loadu_si128((const __m128i *)(tags + i)), wanted);
+        found |= (uint64_t)(unsigned)_mm_movemask_ps(_mm_castsi128_ps(equal)) << i;
+    }
+    moved = found ^ (found - 1); /* the way it was in and those before it; all of them if it was in none */
+    for (unsigned i = 0; i < assoc; i += 4) {
+        __m128i now = _mm_loadu_si128((const __m128i *)(tags + i));
+        __m128i shifted = _mm_or_si128(_mm_slli_si128(now, 4), _mm_srli_si128(carried, 12));
+        __m128i chosen = _mm_cmpeq_epi32(_mm_and_si128(_mm_set1_epi32((int)(moved >> i)), bits), bits);
+        carried = now;
+        now = _mm_or_si128(_mm_and_si128(chosen, shifted), _mm_andnot_si128(chosen, now));
+        _mm_storeu_si128((__m128i *)(tags + i), now);
+    }
+    return found != 0;
+}
+#else
+static inline bool to_front_by_four(uint32_t *tags, unsigned assoc, uint32_t tag)
+{
+    return to_front(tags, assoc, true, tag);
+}
+#endif
+
+static inline void *set_of(const struct rg_lru *l, uint64_t block)
+{
+    return (char *)l->tags + ((block & ((1u << l->set_bits) - 1)) * l->assoc << (l->narrow ? 2 : 3));
+}
+
 static inline bool touch(struct rg_lru *l, uint64_t block)
 {
-    size_t first = (block & ((1u << l->set_bits) - 1)) * l->assoc;
+    void *set = set_of(l, block);
     uint64_t tag = block >> l->set_bits;
 
-    if (l->narrow)
-        return to_front((uint32_t *)l->tags + first, l->assoc, true, tag & UINT32_MAX >> 1);
-    return to_front((uint64_t *)l->tags + first, l->assoc, false, tag);
+    if (!l->narrow)
+        return to_front(set, l->assoc, false, tag);
+    if (l->assoc % 4 == 0 && l->assoc <= BY_FOUR_MAX)
+        return to_front_by_four(set, l->assoc, tag & UINT32_MAX >> 1);
+    return to_front(set, l->assoc, true, tag & UINT32_MAX >> 1);
+}
+
+void rg_lru_expect(const struct rg_lru *l, uint64_t a)
+{
+    __builtin_prefetch(set_of(l, a >> l->line_bits), 1);
 }
 
 bool rg_lru_access(struct rg_lru *l, uint64_t a, unsigned size)

@@ -36,6 +36,7 @@ struct rg_builder {
     UInt n_ring;      /* words written there so far */
     IRExpr *slow;     /* not zero: the helper must look at it; NULL: 0 */
     IRExpr *branch;   /* not zero: the branch was mispredicted; when always simulated: taken, or target */
+    Bool indirect;    /* it is an indirect jump */
 };
 
 /* ---- IR ---- */

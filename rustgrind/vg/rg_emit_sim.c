@@ -47,6 +47,11 @@ static IRExpr *shift_right(struct rg_builder *b, IRExpr *x, UInt n)
     return rg_b_bind(b, IRExpr_Binop(Iop_Shr64, x, IRExpr_Const(IRConst_U8(n))));
 }
 
+static IRExpr *shift_left(struct rg_builder *b, IRExpr *x, UInt n)
+{
+    return rg_b_bind(b, IRExpr_Binop(Iop_Shl64, x, IRExpr_Const(IRConst_U8(n))));
+}
+
 /* As rg_cache_hot_check: are the bytes at FIRST and LAST in one line that has its slot?  */
 static void check_line(struct rg_builder *b, IRExpr *first, IRExpr *last)
 {
@@ -106,7 +111,7 @@ static IRExpr *byte_at(struct rg_builder *b, IRExpr *addr)
     return rg_b_bind(b, IRExpr_Unop(Iop_8Uto64, byte));
 }
 
-/* As rg_branch_conditional.  */
+/* As rg_branch_conditional.  Returns 0 or, for a misprediction, 2^63.  */
 static IRExpr *predict_cond(struct rg_builder *b, Addr a, IRExpr *taken)
 {
     struct rg_branch *p = &rg_sim_branch;
@@ -114,12 +119,12 @@ static IRExpr *predict_cond(struct rg_builder *b, Addr a, IRExpr *taken)
     IRExpr *counter = rg_b_plus(b, history, (UWord)&p->counter[a & RG_BRANCH_ADDR_MASK]);
     IRExpr *index = rg_b_binop(b, Iop_Or64, byte_at(b, counter), taken);
     IRExpr *next = byte_at(b, rg_b_plus(b, index, (UWord)p->step));
-    IRExpr *newest = rg_b_bind(b, IRExpr_Binop(Iop_Shl64, taken, IRExpr_Const(IRConst_U8(RG_BRANCH_ADDR_BITS))));
+    IRExpr *newest = shift_left(b, taken, RG_BRANCH_ADDR_BITS);
 
     rg_b_store(b, counter, rg_b_bind_ty(b, Ity_I8, IRExpr_Unop(Iop_64to8, next)));
-    history = rg_b_binop(b, Iop_And64, rg_b_binop(b, Iop_Add64, history, history), rg_b_cword(RG_BRANCH_HISTORY_MASK));
-    rg_b_store(b, rg_b_near(b, &p->history), rg_b_binop(b, Iop_Or64, history, newest));
-    return rg_b_binop(b, Iop_And64, next, rg_b_cword(RG_BRANCH_MISS));
+    newest = rg_b_binop(b, Iop_Add64, newest, rg_b_binop(b, Iop_Add64, history, history));
+    rg_b_store(b, rg_b_near(b, &p->history), rg_b_binop(b, Iop_And64, newest, rg_b_cword(RG_BRANCH_HISTORY_MASK)));
+    return shift_left(b, next, RG_BRANCH_MISS_SHIFT);
 }
 
 static IRExpr *predict_indirect(struct rg_builder *b, Addr a, IRExpr *target)
@@ -145,8 +150,11 @@ static void emit_branch(struct rg_builder *b, const struct rg_seg *seg, const st
     if (acc->kind == RG_ACC_COND) {
         IRExpr *taken = taken_of(b, step);
         b->branch = raw ? taken : predict_cond(b, a, taken);
+        if (!raw && rg_opt.cache_sim)
+            b->slow = rg_b_or(b, b->slow, b->branch);
     } else {
         b->branch = raw ? step->value : predict_indirect(b, a, step->value);
+        b->indirect = True;
     }
 }
 
@@ -170,14 +178,14 @@ void rg_emit_access(struct rg_builder *b, const struct rg_seg *seg, const struct
     }
 }
 
-/* SLOW is compared with a line's size, a misprediction with zero.  */
+/* SLOW is compared with a line's size; a misprediction is part of it, but for that of an indirect jump, which may be any number.  */
 static IRExpr *something_happened(struct rg_builder *b)
 {
     IRExpr *missed = NULL, *mispredicted = NULL;
 
     if (b->slow)
         missed = rg_b_cmp(b, Iop_CmpLE64U, rg_b_cword((UWord)1 << rg_sim_d1_bits), b->slow);
-    if (b->branch)
+    if (b->branch && (b->indirect || !rg_opt.cache_sim))
         mispredicted = rg_b_cmp(b, Iop_CmpNE64, b->branch, rg_b_cword(0));
     if (missed && mispredicted)
         return rg_b_either(b, missed, mispredicted);
@@ -216,5 +224,6 @@ void rg_emit_sim_end(struct rg_builder *b, const struct rg_seg *seg)
     if (rg_opt.compat_callgrind)
         rg_b_store(b, RG_STATE(done), rg_b_cword(1));
     b->ring = b->slow = b->branch = NULL;
+    b->indirect = False;
     b->n_ring = 0;
 }

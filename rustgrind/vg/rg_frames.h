@@ -21,7 +21,7 @@ static inline Bool is_base(const struct rg_frame *f) { return f->acc == rg_trash
    static totals when it was pushed.  */
 enum { RARE = 2 };
 
-static inline UInt side_words(void) { return rg_ev.n > 1 ? rg_ev.n_rare + RG_N_STATIC : 0; }
+static inline UWord side_words(void) { return rg_ev.n > 1 ? rg_ev.n_rare + RG_N_STATIC : 0; }
 
 static inline UWord *side_in(const struct rg_thread *t, const struct rg_frame *f) { return t->side + (f - t->base) * side_words(); }
 static inline UWord *side(const struct rg_frame *f) { return side_in(rg_thread_of(rg_current_tid), f); }
@@ -32,7 +32,8 @@ static inline UWord *rare_of(struct rg_frame *f)
 
     if (!(f->sp & RARE)) {
         f->sp |= RARE;
-        VG_(memset)(v, 0, rg_ev.n_rare * sizeof *v);
+        for (UInt i = 0; i < rg_ev.n_rare; i++)
+            v[i] = 0;
     }
     return v;
 }

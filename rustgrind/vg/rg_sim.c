@@ -244,6 +244,37 @@ static void count_mispredicted(const struct rg_seg *seg)
     }
 }
 
+static Bool code_is_there(const struct rg_segsim *sim)
+{
+    for (UInt i = 0; i < sim->n_lines; i++)
+        if (sim->lines[i]->absent)
+            return False;
+    return True;
+}
+
+static Bool has_slot(Addr at, UInt size)
+{
+    return !rg_cache_group_missed(rg_cache_hot_check(&rg_sim_hot, rg_sim_d1_bits, at, size), rg_sim_d1_bits);
+}
+
+/* Is everything there, as far as the tables tell?  Most of what a miss costs is the host's own miss in our tables: the caller
+   has other work to do before it needs what is begun to be loaded here.  */
+static Bool all_there(const struct rg_seg *seg, const UWord *addr)
+{
+    const struct rg_segsim *sim = seg->sim;
+    Bool there = code_is_there(sim);
+
+    for (UInt i = 0; i < sim->n_data; i++) {
+        const struct rg_access *a = &sim->accesses[sim->data[i]];
+        Addr at = addr[a->ring] + a->delta;
+        if (!has_slot(at, a->size)) {
+            rg_cache_expect(cache, at);
+            there = False;
+        }
+    }
+    return there;
+}
+
 /* The same when all of its code is there.  */
 static void simulate_data(const struct rg_seg *seg, const UWord *addr)
 {
@@ -253,7 +284,7 @@ static void simulate_data(const struct rg_seg *seg, const UWord *addr)
         const struct rg_access *a = &sim->accesses[sim->data[i]];
         Addr at = addr[a->ring] + a->delta;
         enum rg_cache_result r;
-        if (!rg_cache_group_missed(rg_cache_hot_check(&rg_sim_hot, rg_sim_d1_bits, at, a->size), rg_sim_d1_bits)) {
+        if (has_slot(at, a->size)) {
             rg_cache_hot_stamp(&rg_sim_hot, rg_sim_d1_bits, at, data_time++);
             continue;
         }
@@ -263,18 +294,13 @@ static void simulate_data(const struct rg_seg *seg, const UWord *addr)
     }
 }
 
-static Bool code_is_there(const struct rg_segsim *sim)
-{
-    for (UInt i = 0; i < sim->n_lines; i++)
-        if (sim->lines[i]->absent)
-            return False;
-    return True;
-}
-
 VG_REGPARM(1) void rg_h_sim(const struct rg_seg *seg)
 {
     const UWord *addr = rg_sim_next - seg->sim->n_ring;
 
+    /* What is there may wait in the ring.  The call was for something else then: a misprediction, or code is cold.  */
+    if (!rg_sim_always && all_there(seg, addr) && !((UWord)rg_sim_next & RG_RING_FULL))
+        return;
     catch_up(addr);
     rg_sim_next = ring;
     if (!rg_sim_always && code_is_there(seg->sim))

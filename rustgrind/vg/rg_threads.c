@@ -12,26 +12,24 @@
 
 ThreadId rg_current_tid = 1;
 
-static struct rg_thread *threads;
-
-struct rg_thread *rg_thread_of(ThreadId tid) { return &threads[tid]; }
+struct rg_thread *rg_threads;
 
 void rg_threads_forall(void (*fn)(struct rg_thread *))
 {
     for (UInt tid = 1; tid < VG_N_THREADS; tid++)
-        if (threads[tid].used)
-            fn(&threads[tid]);
+        if (rg_threads[tid].used)
+            fn(&rg_threads[tid]);
 }
 
 void rg_threads_switch(ThreadId tid)
 {
     if (tid == rg_current_tid)
         return;
-    threads[rg_current_tid].saved = rg_s;
-    if (!threads[tid].used)
-        rg_thread_make(&threads[tid]);
-    rg_sim_set_time(threads[tid].saved.total);
-    rg_s = threads[tid].saved;
+    rg_threads[rg_current_tid].saved = rg_s;
+    if (!rg_threads[tid].used)
+        rg_thread_make(&rg_threads[tid]);
+    rg_sim_set_time(rg_threads[tid].saved.total);
+    rg_s = rg_threads[tid].saved;
     rg_current_tid = tid;
 }
 
@@ -57,8 +55,8 @@ static void start_client_code(ThreadId tid, ULong blocks)
     VG_(set_shadow_regs_area)(tid, 1, 0, sizeof base, (const UChar *)&base);
     rg_threads_switch(tid);
     rg_stack_reserve();
-    if (threads[tid].restarted && rg_opt.compat_callgrind)
-        restart_as_callgrind(&threads[tid]);
+    if (rg_threads[tid].restarted && rg_opt.compat_callgrind)
+        restart_as_callgrind(&rg_threads[tid]);
 }
 
 static void stop_client_code(ThreadId tid, ULong blocks)
@@ -70,7 +68,7 @@ static void stop_client_code(ThreadId tid, ULong blocks)
 
 static void thread_exit(ThreadId tid)
 {
-    struct rg_thread *t = &threads[tid];
+    struct rg_thread *t = &rg_threads[tid];
 
     rg_threads_switch(tid);
     if (rg_opt.deterministic)
@@ -82,9 +80,9 @@ static void thread_exit(ThreadId tid)
         return;
     }
     rg_stack_unwind_all(t);
-    threads[tid].saved = rg_s;
+    rg_threads[tid].saved = rg_s;
     rg_thread_make(t);
-    rg_s = threads[tid].saved;
+    rg_s = rg_threads[tid].saved;
 }
 
 static void pre_signal(ThreadId tid, Int sig, Bool alt_stack)
@@ -102,9 +100,9 @@ static void post_signal(ThreadId tid, Int sig)
 
 void rg_threads_register(void)
 {
-    threads = RG_ALLOC("rg.threads", VG_N_THREADS * sizeof *threads);
-    rg_thread_make(&threads[1]);
-    rg_s = threads[1].saved;
+    rg_threads = RG_ALLOC("rg.threads", VG_N_THREADS * sizeof *rg_threads);
+    rg_thread_make(&rg_threads[1]);
+    rg_s = rg_threads[1].saved;
     VG_(track_start_client_code)(start_client_code);
     VG_(track_stop_client_code)(stop_client_code);
     VG_(track_pre_thread_ll_exit)(thread_exit);
@@ -116,12 +114,12 @@ void rg_threads_register(void)
 void rg_threads_finish(void)
 {
     for (UInt tid = 1; tid < VG_N_THREADS; tid++) {
-        if (!threads[tid].used)
+        if (!rg_threads[tid].used)
             continue;
         rg_threads_switch(tid);
         if (rg_opt.compat_callgrind)
             rg_last_uncount();
-        rg_stack_unwind_all(&threads[tid]);
+        rg_stack_unwind_all(&rg_threads[tid]);
     }
     rg_threads_switch(1);
 }
@@ -130,26 +128,26 @@ UWord rg_threads_instructions(void)
 {
     UWord sum = 0;
 
-    threads[rg_current_tid].saved = rg_s;
+    rg_threads[rg_current_tid].saved = rg_s;
     for (UInt tid = 1; tid < VG_N_THREADS; tid++)
-        if (threads[tid].used)
-            sum += threads[tid].saved.total;
+        if (rg_threads[tid].used)
+            sum += rg_threads[tid].saved.total;
     return sum;
 }
 
 void rg_threads_total(uint64_t *sum)
 {
     VG_(memset)(sum, 0, rg_ev.n * sizeof *sum);
-    threads[rg_current_tid].saved = rg_s;
+    rg_threads[rg_current_tid].saved = rg_s;
     for (UInt tid = 1; tid < VG_N_THREADS; tid++)
-        if (threads[tid].used)
-            rg_stack_add_totals(&threads[tid], &threads[tid].saved, sum);
+        if (rg_threads[tid].used)
+            rg_stack_add_totals(&rg_threads[tid], &rg_threads[tid].saved, sum);
 }
 
 void rg_threads_add_active(Int sign)
 {
-    threads[rg_current_tid].saved = rg_s;
+    rg_threads[rg_current_tid].saved = rg_s;
     for (UInt tid = 1; tid < VG_N_THREADS; tid++)
-        if (threads[tid].used)
-            rg_stack_add_active(&threads[tid], &threads[tid].saved, sign);
+        if (rg_threads[tid].used)
+            rg_stack_add_active(&rg_threads[tid], &rg_threads[tid].saved, sign);
 }

@@ -286,7 +286,8 @@ struct rg_thread {
     struct rg_state saved; /* while another thread runs */
 };
 
-struct rg_thread *rg_thread_of(ThreadId tid);
+extern struct rg_thread *rg_threads; /* by tid */
+static inline struct rg_thread *rg_thread_of(ThreadId tid) { return &rg_threads[tid]; }
 void rg_thread_make(struct rg_thread *t);
 void rg_stack_unwind_all(struct rg_thread *t);
 void rg_cells_reserve(UWord n_ctx);

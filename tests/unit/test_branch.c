@@ -123,11 +123,12 @@ static void table(void)
     rg_branch_init(b);
     for (unsigned byte = 0; byte < 16; byte += 2)
         for (unsigned taken = 0; taken < 2; taken++) {
-            unsigned next = b->step[byte | taken], old = byte >> 1 & 3;
+            unsigned next = b->step[byte | taken], old = byte >> 2 & 3;
             CU_ASSERT_TRUE(next < 16 && next % 2 == 0);
             CU_ASSERT_EQUAL(next & RG_BRANCH_MISS, (old >= 2) != taken ? RG_BRANCH_MISS : 0);
+            CU_ASSERT_EQUAL((uint64_t)next << RG_BRANCH_MISS_SHIFT, (old >= 2) != taken ? (uint64_t)1 << 63 : 0);
             int want = (int)old + (taken ? 1 : -1);
-            CU_ASSERT_EQUAL((int)(next >> 1 & 3), want < 0 ? 0 : want > 3 ? 3 : want);
+            CU_ASSERT_EQUAL((int)(next >> 2 & 3), want < 0 ? 0 : want > 3 ? 3 : want);
         }
     CU_ASSERT_EQUAL(b->history, 0);
     free(b);
