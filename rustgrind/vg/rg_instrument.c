@@ -101,8 +101,9 @@ static void emit_lanes(struct rg_builder *b, IRExpr *acc, IROp op)
 {
     for (UInt i = 0; i < rg_ev.n_static; i++) {
         IRExpr *total = b->lanes[i] ? b->lanes[i] : rg_b_load(b, RG_STATE(lanes[i]));
-        IRExpr *word = rg_b_plus(b, acc, rg_square(i) * sizeof(UWord));
-        rg_b_store(b, word, rg_b_binop(b, op, rg_b_load(b, word), total));
+        UWord at = rg_square(i) * sizeof(UWord);
+        /* Added twice, it is part of the address; added once, an instruction.  */
+        rg_b_store(b, rg_b_plus(b, acc, at), rg_b_binop(b, op, rg_b_load(b, rg_b_plus(b, acc, at)), total));
     }
 }
 
