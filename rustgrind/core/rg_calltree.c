@@ -2,7 +2,7 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   Children are found by a hash of (parent, ip, fn) in an open-addressed table of node numbers, so a node costs its 24 bytes and
+   Children are found by a hash of (parent, ip, fn) in an open-addressed table of node numbers, so a node costs its 32 bytes and
    about 8 of the table.  Nodes are never removed.  */
 #include "rg_calltree.h"
 #include "rg_map.h"
@@ -39,9 +39,9 @@ void rg_calltree_free(struct rg_calltree *t)
     rg_free(t);
 }
 
-static uint64_t hash(uint32_t parent, uint64_t ip, uint32_t fn)
+static uint64_t hash(uint32_t parent, uint64_t ip, uint32_t fn, uint64_t via)
 {
-    return rg_map_hash(rg_map_hash(ip + 1) ^ ((uint64_t)parent << 32 | fn));
+    return rg_map_hash(rg_map_hash(ip ? ip + 1 : ~via) ^ ((uint64_t)parent << 32 | fn));
 }
 
 static void table_grow(struct rg_calltree *t)
@@ -53,22 +53,22 @@ static void table_grow(struct rg_calltree *t)
     t->mask = n - 1;
     for (uint32_t i = 1; i < t->n; i++) {
         const struct rg_calltree_node *c = &t->nodes[i];
-        uint64_t s = hash(c->parent, c->ip, c->fn) & t->mask;
+        uint64_t s = hash(c->parent, c->ip, c->fn, c->via) & t->mask;
         while (t->slots[s])
             s = (s + 1) & t->mask;
         t->slots[s] = i;
     }
 }
 
-uint32_t rg_calltree_child(struct rg_calltree *t, uint32_t parent, uint64_t ip, uint32_t fn)
+uint32_t rg_calltree_child(struct rg_calltree *t, uint32_t parent, uint64_t ip, uint32_t fn, uint64_t via)
 {
-    uint64_t s = hash(parent, ip, fn) & t->mask;
+    uint64_t s = hash(parent, ip, fn, via) & t->mask;
     struct rg_calltree_node *c;
 
     RG_ASSERT(parent < t->n);
     for (; t->slots[s]; s = (s + 1) & t->mask) {
         c = &t->nodes[t->slots[s]];
-        if (c->parent == parent && c->ip == ip && c->fn == fn)
+        if (c->parent == parent && c->ip == ip && c->fn == fn && (ip || c->via == via))
             return t->slots[s];
     }
     if (t->n == t->room) {
@@ -76,7 +76,7 @@ uint32_t rg_calltree_child(struct rg_calltree *t, uint32_t parent, uint64_t ip, 
         t->nodes = rg_realloc(t->tag, t->nodes, (size_t)t->room * sizeof *t->nodes);
     }
     t->slots[s] = t->n;
-    t->nodes[t->n] = (struct rg_calltree_node){ip, parent, fn, 0, t->nodes[parent].depth + 1};
+    t->nodes[t->n] = (struct rg_calltree_node){ip, via, parent, fn, 0, t->nodes[parent].depth + 1};
     t->n++;
     if (2 * t->n > t->mask)
         table_grow(t);

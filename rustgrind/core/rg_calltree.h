@@ -11,6 +11,7 @@ enum { RG_CALLTREE_ROOT = 0 };
 
 struct rg_calltree_node {
     uint64_t ip;     /* return address of the call; 0: jumped to, or the first function of its thread */
+    uint64_t via;    /* what the caller of this module knows the call by, the first time that it was made */
     uint32_t parent; /* the caller's node */
     uint32_t fn;     /* what the caller of this module knows the function by */
     uint32_t mark;   /* free for the caller of this module; 0 in a new node */
@@ -22,8 +23,8 @@ struct rg_calltree; /* opaque */
 struct rg_calltree *rg_calltree_new(const char *tag);
 void rg_calltree_free(struct rg_calltree *t);
 
-/* The node for FN, called from node PARENT with return address IP: found, or made.  */
-uint32_t rg_calltree_child(struct rg_calltree *t, uint32_t parent, uint64_t ip, uint32_t fn);
+/* The node for FN, called from node PARENT with return address IP: found, or made.  VIA tells jumps apart, which have no IP.  */
+uint32_t rg_calltree_child(struct rg_calltree *t, uint32_t parent, uint64_t ip, uint32_t fn, uint64_t via);
 
 /* Valid until the next rg_calltree_child.  */
 struct rg_calltree_node *rg_calltree_at(const struct rg_calltree *t, uint32_t node);

@@ -207,6 +207,10 @@ static const struct {
     {"sysTime", "us", "sysTime : sysTime (elapsed us)", false},
     {"sysTime", "ns", "sysTime : sysTime (elapsed ns)", false},
     {"sysCpuTime", NULL, "sysCpuTime : sysCpuTime (system cpu ns)", false},
+    {"AllocBytes", NULL, "AllocBytes : Bytes allocated", false},
+    {"AllocBlocks", NULL, "AllocBlocks : Blocks allocated", false},
+    {"PeakBytes", NULL, "PeakBytes : Bytes live at the peak of the heap", false},
+    {"LeakBytes", NULL, "LeakBytes : Bytes definitely or indirectly lost", false},
 };
 
 void rg_simtext_event_defs(const char *const *names, unsigned n, const char *unit, bool derived,

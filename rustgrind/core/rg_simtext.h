@@ -23,11 +23,11 @@ void rg_simtext_summary(const char *const *names, const uint64_t *totals, unsign
 /* Appends the text of the "desc:" line of the cache NAME (I1, D1, LL), without "desc: ".  */
 void rg_simtext_desc(struct rg_buf *b, const char *name, const struct rg_geometry *g);
 
-/* Stores the texts of the "event:" lines that go with the N events NAMES, then NULL, in DEFS.  UNIT is that of sysTime: "ms",
-   "us" or "ns".  With DERIVED also metrics that are computed from events:
+/* Stores the texts of the "event:" lines that go with the N events NAMES, then NULL, in DEFS: long names of events.  UNIT is that of
+   sysTime: "ms", "us" or "ns".  With DERIVED also metrics that are computed from events:
    - EstimatedCycles, as gungraun computes it: 1 for an access that hits L1, 5 for one that hits LL, 35 for one that misses it.
    CEst, KCachegrind's own estimate, is built into it and must not be defined again: KCachegrind would keep our definition.  */
-enum { RG_SIMTEXT_MAX_DEFS = 3 };
+enum { RG_SIMTEXT_MAX_DEFS = 7 };
 void rg_simtext_event_defs(const char *const *names, unsigned n, const char *unit, bool derived,
                            const char *defs[RG_SIMTEXT_MAX_DEFS + 1]);
 

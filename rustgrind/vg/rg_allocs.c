@@ -17,6 +17,7 @@
    programs a third.  So a new block is cleared, unless the function has done so or it is a mapping of its own, whose pages are
    new.  The program may not see a difference, if it does not read what it has not written.  */
 #include "rg_allocs.h"
+#include "rg_heapevents.h"
 #include "rg_roots.h"
 #include "rg_sites.h"
 
@@ -126,7 +127,7 @@ struct waiting {
     Addr sp, ret;
     const struct rg_alloc_fn *fn;
     UWord old, size;
-    UInt site;
+    UInt site, depth; /* depth: of its frame on the shadow stack */
     Bool took_old;
     struct rg_heap_block old_block;
 };
@@ -327,6 +328,7 @@ VG_REGPARM(1) void rg_h_alloc(const struct rg_alloc_fn *fn)
     if (fn->m.count)
         w->size *= argument(fn->m.count);
     w->site = rg_sites_now(fn->entry);
+    w->depth = rg_s.top - rg_thread_of(rg_current_tid)->base;
     if (fn->m.op == OP_REALLOC && w->old)
         w->took_old = rg_heap_remove(rg_allocs_heap, w->old, rg_allocs_now(), &w->old_block);
     watch_return(sp);
@@ -353,6 +355,8 @@ static void new_block(const struct waiting *w, Addr p, SizeT kept)
     if (!mapped && w->fn->m.op != OP_CALLOC)
         clear(p, kept, w->size);
     rg_heap_add(rg_allocs_heap, p, w->size, w->site, rg_allocs_now(), mapped ? RG_HEAP_MAPPED : 0);
+    if (rg_opt.heap_events)
+        rg_heapevents_add(rg_stack_rare_below(w->depth), w->size);
     a.threads[rg_current_tid].newest = p;
 }
 
@@ -451,7 +455,9 @@ void rg_allocs_custom_new(Addr p, SizeT size)
 {
     if (!rg_allocs_heap || !p)
         return;
-    rg_heap_add(rg_allocs_heap, p, size, rg_sites_now(VG_(get_IP)(rg_current_tid)), rg_allocs_now(), RG_HEAP_CUSTOM);
+    rg_heap_add(rg_allocs_heap, p, size, rg_sites_custom(VG_(get_IP)(rg_current_tid)), rg_allocs_now(), RG_HEAP_CUSTOM);
+    if (rg_opt.heap_events)
+        rg_heapevents_add(rg_stack_rare(), size);
 }
 
 Bool rg_allocs_custom_free(Addr p)

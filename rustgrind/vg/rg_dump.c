@@ -5,6 +5,7 @@
    Addresses become files and lines only now (rg_where.c).  Every instruction of an executed superblock is looked up once, whatever
    the number of contexts it ran in.  */
 #include "rg_events.h"
+#include "rg_heapevents.h"
 #include "rg_heapreport.h"
 #include "rg_leakcheck.h"
 #include "rg_jit.h"
@@ -28,6 +29,7 @@ struct dump {
     struct rg_names *names;    /* NULL: callgrind's */
     struct rg_groups *groups;  /* NULL without names */
     struct rg_inline *inlines; /* what stands before it */
+    struct rg_heapcost *heap;  /* NULL: not wanted */
     UInt tid;            /* 0: all */
     UInt *fn_ids;        /* by rg_fn.id, + 1 */
     const HChar *cached_path;
@@ -168,10 +170,22 @@ static Bool gather(uint64_t *cost, const UWord *words, UInt stride)
 
     for (UInt c = 0; c < rg_ev.n; c++) {
         enum rg_event e = rg_ev.in_column[c];
+        cost[c] = 0;
+        if (rg_event_is_late(e))
+            continue;
         cost[c] = words[e == RG_IR ? 0 : (1 + rg_ev.lane[e]) * stride];
         any |= cost[c] != 0;
     }
     return any;
+}
+
+/* What the function of NODE allocates by the call at WORDS, from exit X.  */
+static void add_heap(struct dump *d, const struct rg_exit *x, struct rg_node node, const UWord *words)
+{
+    uint64_t cost[RG_N_EVENTS] = {0};
+
+    if (d->heap && rg_heapevents_put(cost, rg_heapcost_self(d->heap, (Addr)words)))
+        rg_inline_cost(d->inlines, node, exit_pos(d, x), inlined_at(x), 0, cost);
 }
 
 static void add_calls(struct dump *d, const struct rg_exit *x, const struct rg_fn *caller, struct rg_place *to,
@@ -183,15 +197,20 @@ static void add_calls(struct dump *d, const struct rg_exit *x, const struct rg_f
 
     for (UInt from = 0; from < n; from++)
         for (UInt level = 0; level < n; level++) {
+            const UWord *calls = words + from + n * level;
+            struct rg_node node;
             uint64_t incl[RG_N_EVENTS];
-            if (!gather(incl, words + n * n + from + n * level, n * n))
+            if (!gather(incl, calls + n * n, n * n))
                 continue;
+            node = (struct rg_node){fn_id(d, caller), from + 1};
+            if (d->heap)
+                rg_heapevents_put(incl, rg_heapcost_incl(d->heap, (Addr)calls));
             if (!looked_up)
                 target = rg_where_of(to);
             looked_up = True;
-            rg_inline_call(d->inlines, (struct rg_node){fn_id(d, caller), from + 1}, exit_pos(d, x), inlined_at(x),
-                           (struct rg_node){fn_id(d, rg_place_fn(to)), level + 1},
-                           pos_of(d, &target, rg_place_fn(to)->file, to->off), words[from + n * level], incl);
+            rg_inline_call(d->inlines, node, exit_pos(d, x), inlined_at(x), (struct rg_node){fn_id(d, rg_place_fn(to)), level + 1},
+                           pos_of(d, &target, rg_place_fn(to)->file, to->off), *calls, incl);
+            add_heap(d, x, node, calls);
         }
 }
 
@@ -257,11 +276,23 @@ static void add_edge(struct dump *d, const struct rg_edge *e)
     for (UInt level = 0; level < rg_n_levels; level++) {
         const struct rg_exit *last = &e->exit->sb->exits[e->exit->sb->n_exits - 1];
         uint64_t cost[RG_N_EVENTS];
+        add_heap(d, last, (struct rg_node){fn_id(d, ctx->fn), level + 1}, e->words + level);
         if (never_finished(e->exit->sb, e->block, level))
             continue;
         if (gather(cost, e->words + level, rg_n_levels))
             rg_inline_cost(d->inlines, (struct rg_node){fn_id(d, ctx->fn), level + 1}, exit_pos(d, last), inlined_at(last), 0,
                            cost);
+    }
+}
+
+/* Functions that nothing called, and that allocate.  */
+static void add_heap_of_first(struct dump *d)
+{
+    for (UWord home = RG_HOME_FIRST; d->heap && home < 8 * rg_ctx_n(); home += 8) {
+        const struct rg_ctx *ctx = rg_ctx_of(home);
+        uint64_t cost[RG_N_EVENTS] = {0};
+        if (ctx->tid == d->tid && rg_heapevents_put(cost, rg_heapcost_self(d->heap, home)))
+            rg_profile_cost(d->profile, (struct rg_node){fn_id(d, ctx->fn), 1}, (struct rg_pos){file_id(d, ctx->fn->file), 0, 0}, cost);
     }
 }
 
@@ -293,7 +324,10 @@ static void dump_make(struct dump *d, UInt tid)
     d->names = rg_symbols_names();
     inlined = rg_where_inlined(d->profile, d->names, &n_inlined);
     d->inlines = rg_inline_new(d->profile, inlined, n_inlined, rg_n_levels);
+    d->heap = rg_opt.heap_events ? rg_heapevents_costs() : NULL;
     add_all(d);
+    add_heap_of_first(d);
+    rg_heapcost_free(d->heap);
     rg_inline_finish(d->inlines);
     rg_profile_finish(d->profile);
     if (d->names)
@@ -369,6 +403,9 @@ static void write_profile(struct dump *d, const HChar *path, Int thread, const H
     opt.desc = header.desc;
     opt.event_defs = header.event_defs;
     rg_threads_total(summary);
+    for (UInt i = 0; i < rg_ev.n; i++)
+        if (rg_event_is_late(rg_ev.in_column[i]))
+            summary[i] = rg_profile_totals(d->profile)[i];
     if (rg_opt.compat_callgrind && !thread)
         opt.summary = summary;
     VG_(sprintf)(creator, "rustgrind-%s", PACKAGE_VERSION);
@@ -471,14 +508,17 @@ static void dump_process(const HChar *trigger, Bool text, Bool final)
 {
     struct dump d;
 
-    dump_make(&d, 0);
-    if (final && rg_opt.heap) { /* the file has what the check finds, which is told after the summary */
-        if (text)
-            print_summary(&d);
+    Bool check_last = final && rg_opt.heap && !rg_opt.heap_events; /* the profile does not need what the check finds */
+
+    if (final && rg_opt.heap_events)
         rg_leakcheck_final();
-    }
+    dump_make(&d, 0);
+    if (check_last && text)
+        print_summary(&d);
+    if (check_last)
+        rg_leakcheck_final();
     write_profile(&d, out_file, 0, trigger);
-    if (text && !(final && rg_opt.heap))
+    if (text && !check_last)
         print_summary(&d);
     if (text)
         print_where(out_file);
@@ -500,10 +540,15 @@ static void dump_all(const HChar *trigger, Bool text, Bool final)
    leave no profile.  */
 void rg_dump_before_exec(void)
 {
+    Bool dropped;
+
     if (out_pid != VG_(getpid)())
         return;
     rg_threads_add_active(1);
+    dropped = rg_events_drop_leaks(True); /* there is no check */
     dump_all("execve", False, False);
+    if (dropped)
+        rg_events_drop_leaks(False);
     rg_threads_add_active(-1);
 }
 

@@ -2,9 +2,10 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later  */
 #include "rg_events.h"
+#include "rg_leakcheck.h"
 
-enum kind { COUNTED, STATIC, RARE };
-enum when { ALWAYS, CACHE, WRITE_BACK, BRANCH, CACHE_USE, BUS, SYSTEM_TIME, SYSTEM_CPU_TIME };
+enum kind { COUNTED, STATIC, RARE, LATE };
+enum when { ALWAYS, CACHE, WRITE_BACK, BRANCH, CACHE_USE, BUS, SYSTEM_TIME, SYSTEM_CPU_TIME, HEAP, LEAKS };
 
 static const struct {
     const char *name;
@@ -34,6 +35,10 @@ static const struct {
     [RG_SYSCOUNT] = {"sysCount", RARE, SYSTEM_TIME},
     [RG_SYSTIME] = {"sysTime", RARE, SYSTEM_TIME},
     [RG_SYSCPUTIME] = {"sysCpuTime", RARE, SYSTEM_CPU_TIME},
+    [RG_ALLOC_BYTES] = {"AllocBytes", RARE, HEAP},
+    [RG_ALLOC_BLOCKS] = {"AllocBlocks", RARE, HEAP},
+    [RG_PEAK_BYTES] = {"PeakBytes", LATE, HEAP},
+    [RG_LEAK_BYTES] = {"LeakBytes", LATE, LEAKS},
 };
 
 struct rg_events rg_ev;
@@ -49,6 +54,8 @@ static Bool wanted(enum when when)
     case BUS: return rg_opt.collect_bus;
     case SYSTEM_TIME: return rg_opt.collect_systime != RG_SYSTIME_NO;
     case SYSTEM_CPU_TIME: return rg_opt.collect_systime == RG_SYSTIME_NSEC;
+    case HEAP: return rg_opt.heap_events;
+    case LEAKS: return rg_opt.heap_events && rg_leak_opt.mode != RG_LEAK_MODE_NO;
     }
     return False;
 }
@@ -68,4 +75,14 @@ void rg_events_init(void)
     for (UInt e = 0; e < RG_N_EVENTS; e++)
         if (rg_event_on(e) && table[e].kind == RARE)
             rg_ev.lane[e] = rg_ev.n_static + rg_ev.n_rare++;
+}
+
+Bool rg_events_drop_leaks(Bool drop)
+{
+    if (!wanted(LEAKS) || (rg_ev.column[RG_LEAK_BYTES] == RG_NOT_COUNTED) == drop)
+        return False;
+    if (drop)
+        rg_ev.n--;
+    rg_ev.column[RG_LEAK_BYTES] = drop ? RG_NOT_COUNTED : rg_ev.n++;
+    return True;
 }

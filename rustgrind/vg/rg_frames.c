@@ -47,6 +47,16 @@ static UWord *side_alloc(SizeT n)
 
 UWord *rg_stack_rare(void) { return rare_of(rg_s.top); }
 
+UWord *rg_stack_rare_below(UInt depth)
+{
+    struct rg_frame *base = rg_thread_of(rg_current_tid)->base;
+    struct rg_frame *f = depth > 0 ? base + depth - 1 : base;
+
+    return rare_of(f < rg_s.top ? f : rg_s.top);
+}
+
+Bool rg_stack_is_call(const UWord *acc) { return acc != rg_trash_base && acc != rg_trash_marker && acc != rg_trash_words; }
+
 void rg_thread_make(struct rg_thread *t)
 {
     if (!t->used) {
@@ -146,5 +156,6 @@ void rg_stack_add_totals(const struct rg_thread *t, const struct rg_state *s, ui
             for (UInt i = 0; i < rg_ev.n_rare; i++)
                 by_lane[rg_ev.n_static + i] += side_in(t, f)[i];
     for (UInt c = 0; c < rg_ev.n; c++)
-        sum[c] += rg_ev.in_column[c] == RG_IR ? s->total : by_lane[rg_ev.lane[rg_ev.in_column[c]]];
+        if (!rg_event_is_late(rg_ev.in_column[c]))
+            sum[c] += rg_ev.in_column[c] == RG_IR ? s->total : by_lane[rg_ev.lane[rg_ev.in_column[c]]];
 }

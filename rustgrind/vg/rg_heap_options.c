@@ -126,6 +126,15 @@ const HChar *rg_heap_on(const HChar *v)
     return wrong;
 }
 
+const HChar *rg_heap_events(const HChar *v)
+{
+    const HChar *wrong = yes_or_no(v, &rg_opt.heap_events, "--heap-events takes 'yes' or 'no'");
+
+    if (!wrong && rg_opt.heap_events)
+        rg_leakerror_register();
+    return wrong;
+}
+
 /* In the place of memcheck its defaults hold: see rustgrind-as-memcheck.  */
 void rg_heap_defaults(void)
 {
@@ -138,7 +147,7 @@ void rg_heap_start(void)
 {
     if (VG_(clo_xml) && rg_leak_opt.mode == RG_LEAK_MODE_SUMMARY)
         rg_leak_opt.mode = RG_LEAK_MODE_FULL; /* XML has no summary */
-    rg_opt.heap = rg_opt.heap_asked || rg_leak_opt.mode != RG_LEAK_MODE_NO;
+    rg_opt.heap = rg_opt.heap_asked || rg_opt.heap_events || rg_leak_opt.mode != RG_LEAK_MODE_NO;
     if (!rg_opt.heap)
         return;
     if (VG_(clo_backtrace_size) == DEFAULT_CALLERS)

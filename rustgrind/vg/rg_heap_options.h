@@ -16,6 +16,7 @@ const HChar *rg_heap_resolution(const HChar *v);
 const HChar *rg_heap_heuristics(const HChar *v);
 const HChar *rg_heap_rust_heuristics(const HChar *v);
 const HChar *rg_heap_on(const HChar *v);
+const HChar *rg_heap_events(const HChar *v);
 
 /* Before all options.  */
 void rg_heap_defaults(void);

@@ -79,7 +79,7 @@ static void emit_segment(struct rg_builder *b, const struct rg_seg *seg)
     rg_b_store(b, RG_STATE(total), b->total);
     if (seg->sim)
         rg_emit_counts(b, seg);
-    if (rg_opt.compat_callgrind || rg_opt.collect_systime) {
+    if (rg_opt.compat_callgrind || rg_opt.collect_systime || rg_opt.heap_events) {
         rg_b_store(b, RG_STATE(last), rg_b_cword((UWord)seg));
         rg_b_store(b, RG_STATE(last_acc), rg_b_plus(b, off, word));
         if (seg->sim)

@@ -31,8 +31,17 @@ static struct {
     struct rg_leak_record **sorted; /* those of the last check */
     UInt n_sorted;
     struct rg_leak_sums sums, old_sums;
+    struct share *shares; /* of the last check */
+    UInt n_shares, shares_room;
     Bool made;
 } c;
+
+/* What one place has in one record.  */
+struct share {
+    struct rg_leak_record *record;
+    UInt site;
+    ULong bytes;
+};
 
 const struct rg_leak_sums *rg_leakcheck_sums(void) { return &c.sums; }
 
@@ -165,17 +174,22 @@ static void note_heuristic(struct rg_leak_record *r, const struct rg_leak_block 
         }
 }
 
-/* By (kind, class, site) the record, so that most blocks need no context.  */
-static struct rg_leak_record *record_of(struct rg_map *cache, UInt kind, UInt class, UInt site)
+/* By (kind, class, site) the share, so that most blocks need no context.  Valid until the next call.  */
+static struct share *share_of(struct rg_map *cache, UInt kind, UInt class, UInt site)
 {
     ULong key = ((ULong)site * RG_LEAK_KINDS + kind) * RG_LEAKCLASS_COUNT + class;
-    uint64_t *r = rg_map_find(cache, key);
+    bool added;
+    uint64_t *number = rg_map_add(cache, key, &added);
 
-    if (r)
-        return (struct rg_leak_record *)(Addr)*r;
-    r = rg_map_add(cache, key, NULL);
-    *r = (Addr)record_for(kind, class, site);
-    return (struct rg_leak_record *)(Addr)*r;
+    if (!added)
+        return &c.shares[*number];
+    if (c.n_shares == c.shares_room) {
+        c.shares_room = c.shares_room ? 2 * c.shares_room : 64;
+        c.shares = VG_(realloc)("rg.leak.shares", c.shares, c.shares_room * sizeof *c.shares);
+    }
+    *number = c.n_shares;
+    c.shares[c.n_shares] = (struct share){record_for(kind, class, site), site, 0};
+    return &c.shares[c.n_shares++];
 }
 
 /* Nothing that is alive owns libc's block B: it is not reached, or by what is left of a pointer on a stack.  */
@@ -192,7 +206,8 @@ static void add_block(struct rg_leak *l, const struct rg_leakclass *classes, str
     const struct rg_leak_block *b = rg_leak_at(l, i);
     UInt class = rg_leakclass_of(classes, i);
     UInt kind = is_own_business(class) ? RG_LEAK_REACHABLE : b->kind;
-    struct rg_leak_record *r = record_of(cache, kind, class, b->site);
+    struct share *share = share_of(cache, kind, class, b->site);
+    struct rg_leak_record *r = share->record;
 
     if (class == RG_LEAKCLASS_LIBC && is_cached(l, b)) {
         c.sums.cached_blocks++;
@@ -201,6 +216,7 @@ static void add_block(struct rg_leak *l, const struct rg_leakclass *classes, str
     }
     r->blocks++;
     r->bytes += b->size;
+    share->bytes += b->size;
     note_heuristic(r, b);
     if (is_own_business(class)) {
         c.sums.runtime_blocks++;
@@ -213,7 +229,7 @@ static void add_block(struct rg_leak *l, const struct rg_leakclass *classes, str
     if (b->kind == RG_LEAK_INDIRECT && !is_own_business(class)) {
         UInt leader_class = rg_leakclass_of(classes, b->link);
         UInt leader_kind = is_own_business(leader_class) ? RG_LEAK_REACHABLE : RG_LEAK_DEFINITE;
-        record_of(cache, leader_kind, leader_class, rg_leak_at(l, b->link)->site)->indirect += b->size;
+        share_of(cache, leader_kind, leader_class, rg_leak_at(l, b->link)->site)->record->indirect += b->size;
     }
 }
 
@@ -248,6 +264,7 @@ static void begin_records(void)
             r->blocks = r->bytes = r->indirect = r->heuristic_blocks = r->heuristic_bytes = 0;
             r->cycle = r->root = NULL;
         }
+    c.n_shares = 0;
     c.old_sums = c.sums;
     c.sums = (struct rg_leak_sums){.runtime_blocks = 0};
 }
@@ -405,6 +422,18 @@ void rg_leakcheck_run(enum rg_leak_mode mode, enum rg_leak_delta delta, Bool qui
     show_records(mode, delta, quiet);
     if (!quiet && VG_(clo_verbosity) > 0 && !VG_(clo_xml))
         print_summary(mode, delta != RG_LEAK_DELTA_ALL);
+}
+
+ULong *rg_leakcheck_lost_by_site(void)
+{
+    ULong *lost = RG_ALLOC("rg.leak.lost", (rg_sites_count() + 1) * sizeof *lost);
+
+    for (UInt i = 0; i < c.n_shares; i++) {
+        const struct rg_leak_record *r = c.shares[i].record;
+        if ((r->kind == RG_LEAK_DEFINITE || r->kind == RG_LEAK_INDIRECT) && !r->suppressed)
+            lost[c.shares[i].site] += c.shares[i].bytes;
+    }
+    return lost;
 }
 
 void rg_leakcheck_heap_summary(void)

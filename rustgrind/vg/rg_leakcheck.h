@@ -57,6 +57,8 @@ struct rg_leak_sums {
     ULong heuristic_blocks[RG_LEAK_N_HEURISTICS], heuristic_bytes[RG_LEAK_N_HEURISTICS];
 };
 const struct rg_leak_sums *rg_leakcheck_sums(void);
+/* Bytes that are definitely or indirectly lost and not suppressed, by site, after the last check.  To be freed.  */
+ULong *rg_leakcheck_lost_by_site(void);
 
 /* Writes the records of the last check, smallest first, as "#rg leak" lines.  */
 void rg_leakcheck_write(bool (*sink)(void *arg, const char *bytes, size_t n), void *arg);

@@ -109,6 +109,8 @@ static const struct option options[] = {
      .help = "pointers into blocks that Rust's types keep count as pointers to them"},
     {.name = "--heap", .kind = PARSED, .parse = rg_heap_on, .allowed = "no|yes", .default_text = "no",
      .help = "count allocations; also done for a leak check"},
+    {.name = "--heap-events", .kind = PARSED, .parse = rg_heap_events, .allowed = "no|yes", .default_text = "no",
+     .help = "AllocBytes, AllocBlocks, PeakBytes, LeakBytes as events of the profile"},
     {.name = "--alloc-fn", .kind = PARSED, .parse = rg_allocs_add_option, .allowed = "name:model", .default_text = "",
      .help = "a further function that allocates or frees, and what it is like: malloc, free, .."},
     {.name = "--hot-after", .kind = INT, .value = &rg_opt.hot_after, .allowed = "0..1000000000", .min = 0, .max = 1000000000,

@@ -12,7 +12,7 @@
 #include "rg_sites.h"
 
 enum {
-    MAX_NODES = 1 << 22,  /* 130 MB; paths beyond are cut short */
+    MAX_NODES = 1 << 22,  /* 170 MB; paths beyond are cut short */
     FOLD_LOOK_BACK = 64,
     FOLD_AFTER = 10, /* calls of one function from one place on a path */
     MAX_FRAMES = 256,
@@ -34,6 +34,7 @@ struct site {
     UInt node;
     UChar owner; /* + 1; 0: not asked yet */
     Addr entry;
+    const UWord *call; /* custom blocks: what rg_sites_call returns */
     ExeContext *context;
     HChar *type, *place;
 };
@@ -57,7 +58,7 @@ void rg_sites_thread_gone(ThreadId tid) { s.caches[tid].n = 0; }
 /* ---- the tree ---- */
 
 /* The node for a call from PARENT, with recursion folded.  */
-static UInt child(UInt parent, Addr ip, UInt fn)
+static UInt child(UInt parent, Addr ip, UInt fn, const UWord *via)
 {
     UInt n = rg_calltree_count(s.tree), seen = 0, nearest = 0, made, up = parent;
 
@@ -74,7 +75,7 @@ static UInt child(UInt parent, Addr ip, UInt fn)
     }
     if (n >= MAX_NODES)
         return parent;
-    made = rg_calltree_child(s.tree, parent, ip, fn);
+    made = rg_calltree_child(s.tree, parent, ip, fn, rg_opt.heap_events ? (Addr)via : 0);
     return made;
 }
 
@@ -106,17 +107,17 @@ static UInt node_now(void)
     for (UInt i = same; i <= top; i++) {
         const struct rg_frame *f = &base[i];
         if (f->home != RG_HOME_SKIP && f->home != RG_HOME_NONE)
-            node = child(node, frame_ip(f, i == 0), f->home / 8);
+            node = child(node, frame_ip(f, i == 0), f->home / 8, f->acc);
         c->levels[i] = (struct level){f->enter, f->acc, node};
     }
     c->n = top + 1;
     return node;
 }
 
-UInt rg_sites_now(Addr entry)
+/* The site that node MARKED stands for.  */
+static UInt site_of(UInt marked, UInt node, Addr entry)
 {
-    UInt node = node_now();
-    struct rg_calltree_node *n = rg_calltree_at(s.tree, node);
+    struct rg_calltree_node *n = rg_calltree_at(s.tree, marked);
 
     if (n->mark)
         return n->mark - 1;
@@ -127,6 +128,36 @@ UInt rg_sites_now(Addr entry)
     s.sites[s.n_sites] = (struct site){.node = node, .entry = entry};
     n->mark = ++s.n_sites;
     return s.n_sites - 1;
+}
+
+UInt rg_sites_now(Addr entry)
+{
+    UInt node = node_now();
+    return site_of(node, node, entry);
+}
+
+/* A function may have several requests, each of which is a place: a node that is on no path stands for it.  */
+UInt rg_sites_custom(Addr ip)
+{
+    UInt node = node_now();
+    UInt site = site_of(rg_calltree_child(s.tree, node, ip, rg_calltree_at(s.tree, node)->fn, 0), node, ip);
+
+    if (rg_opt.heap_events && !s.sites[site].call)
+        s.sites[site].call = rg_stack_last_skipped();
+    return site;
+}
+
+const UWord *rg_sites_call(UInt site, UInt *node)
+{
+    const struct rg_calltree_node *n = rg_calltree_at(s.tree, s.sites[site].node);
+
+    *node = s.sites[site].node;
+    if (s.sites[site].call)
+        return s.sites[site].call;
+    if (!rg_stack_is_call((const UWord *)(Addr)n->via))
+        return NULL;
+    *node = n->parent;
+    return (const UWord *)(Addr)n->via;
 }
 
 const struct rg_calltree *rg_sites_tree(void) { return s.tree; }

@@ -14,6 +14,8 @@
 void rg_sites_init(void);
 /* The site of the call that has just entered the allocator's function at ENTRY.  */
 UInt rg_sites_now(Addr entry);
+/* The site of a block that the running function tells of at IP.  */
+UInt rg_sites_custom(Addr ip);
 /* Frames from LEVEL (0 = base) of the running thread's stack up may not be what they were.  */
 void rg_sites_forget(void);
 void rg_sites_thread_gone(ThreadId tid);
@@ -25,6 +27,9 @@ const struct rg_calltree_node *rg_sites_node_at(UInt node);
 /* Return addresses less one, innermost first, after the function's entry; returns how many (at most MAX).  */
 UInt rg_sites_ips(UInt site, Addr *ips, UInt max);
 ExeContext *rg_sites_context(UInt site);
+/* With --heap-events=yes: the counters of the call that allocates the blocks of SITE, and the node of the function that makes it.
+   For custom blocks the words of rg_stack_last_skipped.  NULL: there is no such call.  */
+const UWord *rg_sites_call(UInt site, UInt *node);
 
 /* The frames of SITE with inlined functions; valid until the next call of this function.  */
 UInt rg_sites_frames(UInt site, const struct rg_owner_frame **frames);

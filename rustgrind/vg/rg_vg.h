@@ -299,6 +299,10 @@ UWord *rg_stack_last_skipped(void);
 void rg_stack_add_totals(const struct rg_thread *t, const struct rg_state *s, uint64_t *sum);
 /* The rare events of the frame on top, to be added to; by lane - n_static.  */
 UWord *rg_stack_rare(void);
+/* Of the frame that called the one at DEPTH above the base, or of the nearest one that is still there.  */
+UWord *rg_stack_rare_below(UInt depth);
+/* Is ACC, of a frame, counters of a call?  */
+Bool rg_stack_is_call(const UWord *acc);
 void rg_signal_enter(Int sig, Bool alt_stack);
 void rg_signal_leave(Bool by_sigreturn);
 /* Takes back the superblock that was begun last: callgrind counts one when the next one begins.  */
@@ -371,6 +375,7 @@ struct rg_options {
     ULong seed;
     Bool heap;       /* look at the allocator's calls */
     Bool heap_asked; /* by --heap=yes */
+    Bool heap_events;
 };
 
 extern struct rg_options rg_opt;

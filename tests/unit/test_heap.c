@@ -5,6 +5,7 @@
 
 #include "rg_calltree.h"
 #include "rg_heap.h"
+#include "rg_heapcost.h"
 #include "rg_heapsum.h"
 #include "rnd.h"
 #include "suites.h"
@@ -163,22 +164,28 @@ static void memory_per_block(void)
 static void paths(void)
 {
     struct rg_calltree *t = rg_calltree_new("t");
-    uint32_t a = rg_calltree_child(t, RG_CALLTREE_ROOT, 0, 1), b = rg_calltree_child(t, a, 100, 2);
+    uint32_t a = rg_calltree_child(t, RG_CALLTREE_ROOT, 0, 1, 0), b = rg_calltree_child(t, a, 100, 2, 0);
 
-    CU_ASSERT_EQUAL(rg_calltree_child(t, RG_CALLTREE_ROOT, 0, 1), a);
-    CU_ASSERT_EQUAL(rg_calltree_child(t, a, 100, 2), b);
-    CU_ASSERT_NOT_EQUAL(rg_calltree_child(t, a, 101, 2), b);
-    CU_ASSERT_NOT_EQUAL(rg_calltree_child(t, a, 100, 3), b);
+    CU_ASSERT_EQUAL(rg_calltree_child(t, RG_CALLTREE_ROOT, 0, 1, 0), a);
+    CU_ASSERT_EQUAL(rg_calltree_child(t, a, 100, 2, 0), b);
+    CU_ASSERT_NOT_EQUAL(rg_calltree_child(t, a, 101, 2, 0), b);
+    CU_ASSERT_NOT_EQUAL(rg_calltree_child(t, a, 100, 3, 0), b);
+    CU_ASSERT_EQUAL(rg_calltree_child(t, a, 100, 2, 77), b); /* the first VIA stays */
+    CU_ASSERT_EQUAL(rg_calltree_at(t, b)->via, 0);
+    uint32_t jump = rg_calltree_child(t, a, 0, 2, 5);
+    CU_ASSERT_EQUAL(rg_calltree_child(t, a, 0, 2, 5), jump);
+    CU_ASSERT_NOT_EQUAL(rg_calltree_child(t, a, 0, 2, 6), jump);
+    CU_ASSERT_EQUAL(rg_calltree_at(t, jump)->via, 5);
     CU_ASSERT_EQUAL(rg_calltree_at(t, b)->parent, a);
     CU_ASSERT_EQUAL(rg_calltree_at(t, b)->depth, 2);
     rg_calltree_at(t, b)->mark = 9;
     for (uint32_t i = 0; i < 20000; i++)
-        rg_calltree_child(t, i % 50, i, i);
+        rg_calltree_child(t, i % 50, i, i, 0);
     CU_ASSERT_EQUAL(rg_calltree_at(t, b)->mark, 9);
-    CU_ASSERT_EQUAL(rg_calltree_child(t, a, 100, 2), b);
+    CU_ASSERT_EQUAL(rg_calltree_child(t, a, 100, 2, 0), b);
     uint32_t n = rg_calltree_count(t);
     for (uint32_t i = 0; i < 20000; i++)
-        rg_calltree_child(t, i % 50, i, i);
+        rg_calltree_child(t, i % 50, i, i, 0);
     CU_ASSERT_EQUAL(rg_calltree_count(t), n);
     rg_calltree_free(t);
 }
@@ -197,10 +204,10 @@ static void by_function(void)
 {
     struct rg_heap *h = rg_heap_new();
     struct rg_calltree *t = rg_calltree_new("t");
-    uint32_t main_node = rg_calltree_child(t, RG_CALLTREE_ROOT, 0, 1);
-    uint32_t work = rg_calltree_child(t, rg_calltree_child(t, main_node, 10, 2), 20, 2);
-    uint32_t nodes[2] = {rg_calltree_child(t, rg_calltree_child(t, work, 30, 101), 40, 100),
-                         rg_calltree_child(t, main_node, 50, 100)};
+    uint32_t main_node = rg_calltree_child(t, RG_CALLTREE_ROOT, 0, 1, 0);
+    uint32_t work = rg_calltree_child(t, rg_calltree_child(t, main_node, 10, 2, 0), 20, 2, 0);
+    uint32_t nodes[2] = {rg_calltree_child(t, rg_calltree_child(t, work, 30, 101, 0), 40, 100, 0),
+                         rg_calltree_child(t, main_node, 50, 100, 0)};
     struct rg_heapsum_in in = {h, t, nodes, node_is_site_plus_base, own};
     size_t n;
 
@@ -228,6 +235,72 @@ static void by_function(void)
     rg_heap_free(h);
 }
 
+/* Site 0: main (via 1) -> work (2) -> work (3) -> malloc (4); site 1: main -> malloc (5); site 2: a handler, which no call began
+   (via 9), -> malloc (6), in the middle of main.  */
+struct costs {
+    uint32_t leaf[3];
+    const struct rg_calltree *tree;
+};
+
+static uint64_t cost_site(void *arg, uint32_t site, uint32_t *node)
+{
+    const struct costs *c = arg;
+    const struct rg_calltree_node *n = rg_calltree_at(c->tree, c->leaf[site]);
+    *node = n->parent;
+    return n->via;
+}
+
+static uint64_t cost_leaked(void *arg, uint32_t site)
+{
+    (void)arg;
+    return site == 0 ? 60 : 0;
+}
+
+static bool cost_is_call(void *arg, uint64_t via)
+{
+    (void)arg;
+    return via != 9 && via != 100;
+}
+
+static void by_call(void)
+{
+    struct rg_heap *h = rg_heap_new();
+    struct rg_calltree *t = rg_calltree_new("t");
+    uint32_t start = rg_calltree_child(t, RG_CALLTREE_ROOT, 0, 7, 100), main_node = rg_calltree_child(t, start, 1, 1, 1);
+    uint32_t work = rg_calltree_child(t, rg_calltree_child(t, main_node, 10, 2, 2), 20, 2, 3);
+    uint32_t handler = rg_calltree_child(t, main_node, 0, 8, 9);
+    struct costs costs = {{rg_calltree_child(t, work, 30, 9, 4), rg_calltree_child(t, main_node, 40, 9, 5),
+                           rg_calltree_child(t, handler, 50, 9, 6)}, t};
+    struct rg_heapcost_in in = {h, t, &costs, cost_site, cost_leaked, cost_is_call};
+
+    rg_heap_add(h, 16, 100, 0, 1, 0);
+    rg_heap_add(h, 32, 10, 1, 2, 0);
+    rg_heap_add(h, 64, 3, 2, 2, 0);
+    rg_heap_remove(h, 16, 3, NULL);
+    rg_heap_add(h, 16, 20, 0, 4, 0);
+    rg_heap_settle(h);
+    struct rg_heapcost *c = rg_heapcost_new(&in);
+    static const uint64_t self[][RG_HEAPCOST_N] = {{120, 2, 100, 60}, {10, 1, 10, 0}, {3, 1, 3, 0}};
+    for (uint64_t i = 0; i < 3; i++) {
+        const uint64_t *row = rg_heapcost_self(c, 4 + i);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(row);
+        CU_ASSERT(memcmp(row, self[i], sizeof self[i]) == 0);
+    }
+    static const uint64_t incl[][RG_HEAPCOST_N] = {{0, 0, 110, 60}, {0, 0, 100, 60}, {0, 0, 100, 60}}; /* not the handler's */
+    for (uint64_t i = 0; i < 3; i++) {
+        const uint64_t *row = rg_heapcost_incl(c, 1 + i);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(row);
+        CU_ASSERT(memcmp(row, incl[i], sizeof incl[i]) == 0);
+    }
+    for (uint64_t via = 4; via <= 9; via++)
+        CU_ASSERT_PTR_NULL(rg_heapcost_incl(c, via));
+    CU_ASSERT_PTR_NULL(rg_heapcost_incl(c, 100));
+    CU_ASSERT_PTR_NULL(rg_heapcost_self(c, 1));
+    rg_heapcost_free(c);
+    rg_calltree_free(t);
+    rg_heap_free(h);
+}
+
 const struct unit_test suite_heap[] = {
     { "add, find, remove, put back, resize", add_find_remove },
     { "an address given out twice", missed_free },
@@ -238,5 +311,6 @@ const struct unit_test suite_heap[] = {
     { "at most 40 bytes a block", memory_per_block },
     { "call paths", paths },
     { "statistics by function", by_function },
+    { "costs by call", by_call },
     { NULL, NULL },
 };
