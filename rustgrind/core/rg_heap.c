@@ -251,6 +251,12 @@ void rg_heap_was_realloc(struct rg_heap *h, uint32_t site, uint64_t copied)
     h->t.copied_bytes += copied;
 }
 
+void rg_heap_was_unused(struct rg_heap *h, uint32_t site, uint64_t bytes)
+{
+    site_at(h, site)->unused_bytes += bytes;
+    h->t.unused_bytes += bytes;
+}
+
 bool rg_heap_resize(struct rg_heap *h, uint64_t addr, uint64_t size, uint64_t now)
 {
     uint64_t slot = slot_of(h, addr);

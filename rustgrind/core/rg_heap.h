@@ -20,6 +20,7 @@ enum {
 enum {
     RG_HEAP_CUSTOM = 1, /* told by a client request: its memory is not the allocator's */
     RG_HEAP_MAPPED = 2, /* the allocator got fresh pages for it */
+    RG_HEAP_ZEROS = 4,  /* zeros in it may be the program's: it asked for them, or the block is not known from its beginning */
 };
 
 /* A live block.  24 bytes, because programs have 10^7 of them.  */
@@ -36,6 +37,7 @@ struct rg_heap_site {
     uint64_t temp_blocks, temp_bytes;      /* freed before the thread's next allocation */
     uint64_t realloc_blocks, copied_bytes; /* blocks that replace another; bytes of those that moved */
     uint64_t freed_blocks, lifetimes;      /* sum of lifetimes of the freed */
+    uint64_t unused_bytes;                 /* never used, or given back before the end */
     uint64_t peak_epoch;
 };
 
@@ -43,7 +45,7 @@ struct rg_heap_totals {
     uint64_t allocs, frees, bytes;    /* calls and bytes of the whole run; a realloc is one of each */
     uint64_t live_blocks, live_bytes; /* now */
     uint64_t peak_blocks, peak_bytes; /* when live bytes were at their maximum; valid after rg_heap_settle */
-    uint64_t temp_blocks, realloc_blocks, copied_bytes;
+    uint64_t temp_blocks, realloc_blocks, copied_bytes, unused_bytes;
 };
 
 struct rg_heap; /* opaque */
@@ -65,6 +67,9 @@ void rg_heap_was_temporary(struct rg_heap *h, uint32_t site, uint64_t size);
 
 /* An allocation at SITE replaced a block; COPIED bytes had to move (0: it was resized in place).  */
 void rg_heap_was_realloc(struct rg_heap *h, uint32_t site, uint64_t copied);
+
+/* BYTES of a block that was allocated at SITE have not been used.  */
+void rg_heap_was_unused(struct rg_heap *h, uint32_t site, uint64_t bytes);
 
 /* The block at ADDR, or NULL; valid until the table changes.  */
 const struct rg_heap_block *rg_heap_find(const struct rg_heap *h, uint64_t addr);

@@ -40,6 +40,7 @@ static void add(struct rg_heapsum_cost *c, const struct rg_heap_site *s)
     c->copied_bytes += s->copied_bytes;
     c->freed_blocks += s->freed_blocks;
     c->lifetimes += s->lifetimes;
+    c->unused_bytes += s->unused_bytes;
 }
 
 /* The function on the path up from NODE that the allocation is charged to: the first own one, else the allocator's caller.  */

@@ -10,7 +10,7 @@
 /* SELF counts what the function allocates by itself or through functions that are not the program's own; INCL also what the
    program's functions that it calls allocate.  A recursive function counts once.  */
 struct rg_heapsum_cost {
-    uint64_t bytes, blocks, peak_bytes, peak_blocks, temp_blocks, copied_bytes, freed_blocks, lifetimes;
+    uint64_t bytes, blocks, peak_bytes, peak_blocks, temp_blocks, copied_bytes, freed_blocks, lifetimes, unused_bytes;
 };
 
 struct rg_heapsum_row {

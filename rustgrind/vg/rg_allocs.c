@@ -20,6 +20,7 @@
 #include "rg_heapevents.h"
 #include "rg_roots.h"
 #include "rg_sites.h"
+#include "rg_unused.h"
 
 #include "libvex_guest_amd64.h"
 
@@ -275,7 +276,10 @@ static void free_block(Addr old)
     struct rg_heap_block b;
     Addr *newest = &a.threads[rg_current_tid].newest;
 
-    if (old && rg_heap_remove(rg_allocs_heap, old, rg_allocs_now(), &b) && *newest == old) {
+    if (!old || !rg_heap_remove(rg_allocs_heap, old, rg_allocs_now(), &b))
+        return;
+    rg_heap_was_unused(rg_allocs_heap, b.site, rg_unused_tail(&b));
+    if (*newest == old) {
         rg_heap_was_temporary(rg_allocs_heap, b.site, b.size);
         *newest = 0;
     }
@@ -350,11 +354,12 @@ static void clear(Addr p, SizeT from, SizeT size)
 
 static void new_block(const struct waiting *w, Addr p, SizeT kept)
 {
-    Bool mapped = is_mapped(w, p);
+    Bool mapped = is_mapped(w, p), unknown = w->fn->m.op == OP_REALLOC && w->old && !w->took_old;
+    Bool zeros = w->fn->m.op == OP_CALLOC || unknown || (w->took_old && (w->old_block.flags & RG_HEAP_ZEROS));
 
     if (!mapped && w->fn->m.op != OP_CALLOC)
         clear(p, kept, w->size);
-    rg_heap_add(rg_allocs_heap, p, w->size, w->site, rg_allocs_now(), mapped ? RG_HEAP_MAPPED : 0);
+    rg_heap_add(rg_allocs_heap, p, w->size, w->site, rg_allocs_now(), (mapped ? RG_HEAP_MAPPED : 0) | (zeros ? RG_HEAP_ZEROS : 0));
     if (rg_opt.heap_events)
         rg_heapevents_add(rg_stack_rare_below(w->depth), w->size);
     a.threads[rg_current_tid].newest = p;
@@ -378,10 +383,13 @@ static void returned(const struct waiting *w, UWord result)
                 rg_heap_put_back(rg_allocs_heap, &w->old_block, rg_allocs_now());
             return;
         }
-        new_block(w, result, w->took_old ? w->old_block.size : w->size);
-        if (w->took_old)
-            rg_heap_was_realloc(rg_allocs_heap, w->site,
-                                result == w->old ? 0 : w->old_block.size < w->size ? w->old_block.size : w->size);
+        new_block(w, result, w->took_old ? w->old_block.size : w->old ? w->size : 0);
+        if (!w->took_old)
+            return;
+        rg_heap_was_realloc(rg_allocs_heap, w->site,
+                            result == w->old ? 0 : w->old_block.size < w->size ? w->old_block.size : w->size);
+        if (w->old_block.size > w->size)
+            rg_heap_was_unused(rg_allocs_heap, w->old_block.site, w->old_block.size - w->size);
         return;
     case OP_IN_PLACE:
         if (result >= w->size)

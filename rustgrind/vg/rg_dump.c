@@ -12,6 +12,7 @@
 #include "rg_out.h"
 #include "rg_sim.h"
 #include "rg_symbols.h"
+#include "rg_unused.h"
 #include "rg_where.h"
 
 #include "../core/rg_cgwrite.h"
@@ -546,9 +547,11 @@ void rg_dump_before_exec(void)
         return;
     rg_threads_add_active(1);
     dropped = rg_events_drop_leaks(True); /* there is no check */
+    rg_unused_count_live(1);
     dump_all("execve", False, False);
     if (dropped)
         rg_events_drop_leaks(False);
+    rg_unused_count_live(-1);
     rg_threads_add_active(-1);
 }
 

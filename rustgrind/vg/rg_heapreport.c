@@ -2,7 +2,9 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   By functions as they are in the machine code: what was inlined is part of the function it is in.  */
+   By functions as they are in the machine code: what was inlined is part of the function it is in.  Three tables: who allocates,
+   on whose behalf, and whose blocks were live when the heap was largest.  The second has the program's own functions only, because those
+   between them and the allocator are everybody's.  */
 #include "rg_heapreport.h"
 #include "rg_allocs.h"
 #include "rg_sites.h"
@@ -24,7 +26,6 @@ static Bool is_system(const HChar *object)
     return VG_(strncmp)(object, "/lib/", 5) == 0 || VG_(strncmp)(object, "/usr/lib/", 9) == 0;
 }
 
-/* Not Rust's library, nor an object of the system.  */
 /* Valid until the next call.  */
 static const HChar *name_of(uint32_t home)
 {
@@ -39,6 +40,7 @@ static const HChar *name_of(uint32_t home)
     return name;
 }
 
+/* Not Rust's library, nor an object of the system.  */
 static bool is_own(void *arg, uint32_t home)
 {
     const struct rg_fn *fn = fn_of(home);
@@ -55,17 +57,69 @@ static struct rg_heapsum_row *rows(size_t *n)
     return rg_heapsum(&in, n);
 }
 
+static void print_costs(const struct rg_heapsum_row *r, const struct rg_heapsum_cost *c)
+{
+    VG_(umsg)("%'11llu %'10llu %'10llu %'10llu %'10llu %'10llu %'11llu  %.*s\n", (ULong)c->bytes, (ULong)c->blocks,
+              (ULong)c->peak_bytes, (ULong)c->temp_blocks, (ULong)c->copied_bytes, (ULong)c->unused_bytes,
+              c->freed_blocks ? (ULong)(c->lifetimes / c->freed_blocks) : 0, NAME_WIDTH, name_of(r->fn));
+}
+
+static void print_head(const HChar *what)
+{
+    VG_(umsg)("      bytes     blocks    at peak  temporary  realloc'd     unused    lifetime  function, by %s\n", what);
+}
+
+static int by_incl(const void *x, const void *y)
+{
+    const struct rg_heapsum_row *a = x, *b = y;
+
+    if (a->incl.bytes != b->incl.bytes)
+        return a->incl.bytes > b->incl.bytes ? -1 : 1;
+    return a->fn < b->fn ? -1 : a->fn > b->fn;
+}
+
+static int by_peak(const void *x, const void *y)
+{
+    const struct rg_heapsum_row *a = x, *b = y;
+
+    if (a->self.peak_bytes != b->self.peak_bytes)
+        return a->self.peak_bytes > b->self.peak_bytes ? -1 : 1;
+    return by_incl(x, y);
+}
+
+static void print_peak(struct rg_heapsum_row *r, size_t n)
+{
+    ULong whole = rg_heap_totals(rg_allocs_heap)->peak_bytes;
+
+    rg_sort(r, n, sizeof *r, by_peak);
+    VG_(umsg)("    at peak     blocks       %%  function, by what it had allocated of the heap at its peak\n");
+    for (size_t i = 0; i < n && i < TABLE_ROWS && r[i].self.peak_bytes > 0; i++)
+        VG_(umsg)("%'11llu %'10llu %5llu.%02llu  %.*s\n", (ULong)r[i].self.peak_bytes, (ULong)r[i].self.peak_blocks,
+                  100 * r[i].self.peak_bytes / whole, 10000 * r[i].self.peak_bytes / whole % 100, NAME_WIDTH, name_of(r[i].fn));
+    VG_(umsg)("\n");
+}
+
 void rg_heapreport_print(void)
 {
     size_t n;
     struct rg_heapsum_row *r = rows(&n);
+    UInt shown = 0;
 
-    VG_(umsg)("      bytes     blocks    at peak  temporary  realloc'd  function, by bytes it allocates\n");
+    print_head("bytes it allocates");
     for (size_t i = 0; i < n && i < TABLE_ROWS && r[i].self.bytes > 0; i++)
-        VG_(umsg)("%'11llu %'10llu %'10llu %'10llu %'10llu  %.*s\n", (ULong)r[i].self.bytes, (ULong)r[i].self.blocks,
-                  (ULong)r[i].self.peak_bytes, (ULong)r[i].self.temp_blocks, (ULong)r[i].self.copied_bytes, NAME_WIDTH,
-                  name_of(r[i].fn));
+        print_costs(&r[i], &r[i].self);
     VG_(umsg)("\n");
+    rg_sort(r, n, sizeof *r, by_incl);
+    for (size_t i = 0; i < n && shown < TABLE_ROWS; i++) {
+        if (!is_own(NULL, r[i].fn) || VG_(strcmp)(name_of(r[i].fn), "(below main)") == 0)
+            continue;
+        if (shown++ == 0)
+            print_head("bytes allocated in it and what it calls");
+        print_costs(&r[i], &r[i].incl);
+    }
+    if (shown > 0)
+        VG_(umsg)("\n");
+    print_peak(r, n);
     rg_free(r);
 }
 
@@ -77,6 +131,7 @@ static void put_cost(struct rg_buf *b, const HChar *prefix, const struct rg_heap
     } fields[] = {
         {"bytes", c->bytes},      {"blocks", c->blocks},       {"peak_bytes", c->peak_bytes}, {"peak_blocks", c->peak_blocks},
         {"temp", c->temp_blocks}, {"copied", c->copied_bytes}, {"freed", c->freed_blocks},    {"lifetimes", c->lifetimes},
+        {"unused", c->unused_bytes},
     };
     for (UInt i = 0; i < sizeof fields / sizeof fields[0]; i++) {
         rg_buf_char(b, '\t');

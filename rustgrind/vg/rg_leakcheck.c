@@ -14,6 +14,7 @@
 #include "rg_heapreport.h"
 #include "rg_roots.h"
 #include "rg_sites.h"
+#include "rg_unused.h"
 
 #include "../core/rg_map.h"
 
@@ -450,6 +451,7 @@ void rg_leakcheck_heap_summary(void)
     VG_(umsg)("         peak heap: %'llu bytes in %'llu blocks\n", (ULong)t->peak_bytes, (ULong)t->peak_blocks);
     VG_(umsg)("         temporary: %'llu blocks freed before their thread's next allocation\n", (ULong)t->temp_blocks);
     VG_(umsg)("           realloc: %'llu calls copied %'llu bytes\n", (ULong)t->realloc_blocks, (ULong)t->copied_bytes);
+    VG_(umsg)("            unused: %'llu bytes at the ends of blocks, at most\n", (ULong)t->unused_bytes);
     VG_(umsg)("\n");
     rg_heapreport_print();
 }
@@ -458,6 +460,7 @@ void rg_leakcheck_final(void)
 {
     if (!rg_allocs_heap)
         return;
+    rg_unused_count_live(1);
     rg_leakcheck_heap_summary();
     rg_leakcheck_run(rg_leak_opt.mode, RG_LEAK_DELTA_ALL, False);
 }

@@ -102,6 +102,11 @@ static void temporaries_and_reallocs(void)
     CU_ASSERT_EQUAL(rg_heap_totals(h)->realloc_blocks, 2);
     CU_ASSERT_EQUAL(rg_heap_totals(h)->copied_bytes, 40);
     CU_ASSERT_EQUAL(rg_heap_site_count(h), 6);
+    rg_heap_was_unused(h, 1, 30);
+    rg_heap_was_unused(h, 1, 12);
+    rg_heap_was_unused(h, 1, -(uint64_t)12);
+    CU_ASSERT_EQUAL(rg_heap_site(h, 1)->unused_bytes, 30);
+    CU_ASSERT_EQUAL(rg_heap_totals(h)->unused_bytes, 30);
     rg_heap_free(h);
 }
 
