@@ -58,7 +58,7 @@ struct rg_leak_block {
 
 struct rg_leak_root {
     uint64_t where; /* address of the word; register number for registers */
-    uint32_t tid;   /* of stacks, registers and thread-locals */
+    uint32_t tid;   /* of stacks, registers and thread-locals; the first thread is 1 */
     uint32_t kind;  /* enum rg_leak_root_kind */
 };
 

@@ -7,6 +7,11 @@
    predecessors.  What makes it one is an Rc or Arc in it; and it is proven when each counter of strong references is just the
    number of pointers to the block that were found in lost blocks, for then nobody else has one.
 
+   Nor is an arena a cycle of owners: the objects in its block point at each other, and some keep a pointer to its start there, too.
+   It is told by pointers from a block into itself, at two places at least, of which one is not its start; or at its start, if another
+   lost block, which may be the arena's next one, points into its middle.  Only blocks that have no type of their own can be one: a Box
+   with a future in it points into itself, too.
+
    All blocks that belong to one definitely lost block get its class, so that what the user sees is one mistake.  A cycle
    among them is what keeps the rest alive, so it comes first.  */
 #include "rg_leakclass.h"
@@ -29,10 +34,12 @@ static const struct {
     [RG_LEAKCLASS_WEAK] = {"weak-only", "the value is dropped, but a forgotten Weak keeps its memory"},
     [RG_LEAKCLASS_RC_CYCLE] = {"rc-cycle", "counted references form a cycle: one of them should be a Weak"},
     [RG_LEAKCLASS_OWN_CYCLE] = {"ownership-cycle", "these blocks own each other"},
+    [RG_LEAKCLASS_ARENA] = {"arena", "never dropped: an arena, a block that holds many objects"},
     [RG_LEAKCLASS_FFI] = {"ffi", "allocated by C code, or by a call of its malloc"},
     [RG_LEAKCLASS_STATIC] = {"static", NULL},
     [RG_LEAKCLASS_TLS] = {"tls", NULL},
     [RG_LEAKCLASS_STACK] = {"stack", NULL},
+    [RG_LEAKCLASS_THREAD] = {"thread", NULL},
     [RG_LEAKCLASS_MMAP] = {"mmap", NULL},
     [RG_LEAKCLASS_LIBC] = {"libc", NULL},
     [RG_LEAKCLASS_RUNTIME] = {"runtime", NULL},
@@ -41,7 +48,7 @@ static const struct {
 const char *rg_leakclass_word(enum rg_leak_class c) { return classes[c].word; }
 const char *rg_leakclass_text(enum rg_leak_class c) { return classes[c].text; }
 
-enum { SELF = 1, HAS_RC = 2, UNPROVEN = 4, MIXED = 8 };
+enum { SELF = 1, HAS_RC = 2, UNPROVEN = 4, MIXED = 8, ARENA = 16 };
 
 /* Of a component.  */
 struct component {
@@ -185,15 +192,51 @@ static void find_components(struct rg_leakclass *c)
 struct counting {
     struct rg_leakclass *c;
     uint32_t v;
+    uint64_t into; /* the first place in itself that it points at, if not its start; 0: none */
+    uint8_t *places;
 };
+
+/* Places in a lost block that lost blocks point at.  */
+enum { OWN_START = 1, OWN_MIDDLE = 2, OWN_SECOND_MIDDLE = 4, MIDDLE_BY_OTHER = 8, LOW_TAGS = 8 };
+
+enum { MIN_ARENA_OF_VEC = 64, MIN_ARENA = 256, FIRST_THREAD = 1 };
+
+static bool may_be_arena(const struct rg_leakclass *c, uint32_t v)
+{
+    enum rg_owner o = owner(c, c->lost[v]);
+    uint64_t size = rg_leak_at(c->l, c->lost[v])->size;
+
+    return (o == RG_OWNER_VEC && size >= MIN_ARENA_OF_VEC) || (o == RG_OWNER_UNKNOWN && size >= MIN_ARENA);
+}
+
+static bool is_arena(const struct rg_leakclass *c, uint32_t v, uint8_t places)
+{
+    return (places & OWN_SECOND_MIDDLE || (places & OWN_START && places & (OWN_MIDDLE | MIDDLE_BY_OTHER))) && may_be_arena(c, v);
+}
+
+static void note_place(struct counting *x, uint32_t w, uint64_t offset)
+{
+    uint8_t *places = &x->places[w];
+
+    if (w != x->v) {
+        *places |= offset >= LOW_TAGS ? MIDDLE_BY_OTHER : 0;
+        return;
+    }
+    *places |= offset == 0 ? OWN_START : x->into && x->into != offset ? OWN_SECOND_MIDDLE : OWN_MIDDLE;
+    if (offset)
+        x->into = offset;
+}
 
 static bool count_ref(void *arg, size_t word, size_t to, uint64_t offset, unsigned ref)
 {
     struct counting *x = arg;
     uint32_t w = number_of(x->c, to);
 
-    (void)word, (void)offset;
-    if (w == RG_LEAK_NOT_FOUND || ref != RG_LEAK_REF_START)
+    (void)word;
+    if (w == RG_LEAK_NOT_FOUND)
+        return true;
+    note_place(x, w, offset);
+    if (ref != RG_LEAK_REF_START)
         return true;
     x->c->found[w]++;
     if (w == x->v)
@@ -205,17 +248,20 @@ static bool is_counted(enum rg_owner o) { return o == RG_OWNER_RC || o == RG_OWN
 
 static void describe_components(struct rg_leakclass *c)
 {
+    uint8_t *places = rg_alloc(tag, c->n);
     uint64_t strong;
 
     c->components = rg_alloc(tag, c->n_components * sizeof *c->components);
     c->found = rg_alloc(tag, c->n * sizeof *c->found);
     for (uint32_t v = 0; v < c->n; v++) {
-        struct counting x = {c, v};
+        struct counting x = {c, v, 0, places};
         rg_leak_refs(c->l, c->lost[v], 0, count_ref, &x);
     }
     for (uint32_t v = 0; v < c->n; v++) {
         struct component *k = &c->components[c->component[v]];
         enum rg_owner o = owner(c, c->lost[v]);
+        if (is_arena(c, v, places[v]))
+            k->flags |= ARENA;
         if (k->n > 0 && k->owner != o)
             k->flags |= MIXED;
         k->owner = o;
@@ -226,6 +272,7 @@ static void describe_components(struct rg_leakclass *c)
         if (!rg_leak_word(c->l, c->lost[v], 0, &strong) || strong != c->found[v])
             k->flags |= UNPROVEN;
     }
+    rg_free(places);
 }
 
 static bool is_cyclic(const struct component *k) { return k->n > 1 || (k->flags & SELF); }
@@ -262,6 +309,8 @@ static enum rg_leak_class class_of_lost(const struct rg_leakclass *c, uint32_t v
 
     if (is_cyclic(k) && (k->flags & HAS_RC))
         return RG_LEAKCLASS_RC_CYCLE;
+    if (k->flags & ARENA)
+        return RG_LEAKCLASS_ARENA;
     if (is_cyclic(k) && ((k->flags & MIXED) || !links_its_nodes(k->owner)))
         return RG_LEAKCLASS_OWN_CYCLE;
     return class_of_owner(c, v, o);
@@ -270,19 +319,23 @@ static enum rg_leak_class class_of_lost(const struct rg_leakclass *c, uint32_t v
 static enum rg_leak_class class_of_reached(const struct rg_leakclass *c, size_t i)
 {
     static const uint8_t by_root[RG_LEAK_ROOT_KINDS] = {
-        [RG_LEAK_ROOT_STATIC] = RG_LEAKCLASS_STATIC, [RG_LEAK_ROOT_TLS] = RG_LEAKCLASS_TLS,     [RG_LEAK_ROOT_STACK] =
-   RG_LEAKCLASS_STACK,
+        [RG_LEAK_ROOT_STATIC] = RG_LEAKCLASS_STATIC, [RG_LEAK_ROOT_TLS] = RG_LEAKCLASS_TLS,     [RG_LEAK_ROOT_STACK] = RG_LEAKCLASS_STACK,
         [RG_LEAK_ROOT_REGISTER] = RG_LEAKCLASS_STACK, [RG_LEAK_ROOT_MAPPED] = RG_LEAKCLASS_MMAP, [RG_LEAK_ROOT_LIBC] =
    RG_LEAKCLASS_LIBC,
     };
     const struct rg_leak_block *b = rg_leak_at(c->l, i);
+    const struct rg_leak_root *root;
     enum rg_owner o = owner(c, i);
 
     if (o == RG_OWNER_RUNTIME || o == RG_OWNER_THREAD)
         return RG_LEAKCLASS_RUNTIME;
     if (o == RG_OWNER_LIBC)
         return RG_LEAKCLASS_LIBC;
-    return by_root[rg_leak_root_at(c->l, b->link)->kind];
+    root = rg_leak_root_at(c->l, b->link);
+    if (root->tid != FIRST_THREAD &&
+        (root->kind == RG_LEAK_ROOT_STACK || root->kind == RG_LEAK_ROOT_REGISTER || root->kind == RG_LEAK_ROOT_TLS))
+        return RG_LEAKCLASS_THREAD;
+    return by_root[root->kind];
 }
 
 static bool is_own_business(uint8_t class) { return class == RG_LEAKCLASS_RUNTIME || class == RG_LEAKCLASS_LIBC; }
@@ -297,8 +350,7 @@ static void classify_lost(struct rg_leakclass *c)
             uint8_t *leader = &c->of[rg_leak_at(c->l, c->lost[v])->link], *own = &c->of[c->lost[v]];
             if (pass == 1 && !is_own_business(*own))
                 *own = *leader;
-            else if (pass == 0 && (*own == RG_LEAKCLASS_RC_CYCLE || (*own == RG_LEAKCLASS_OWN_CYCLE && *leader !=
-   RG_LEAKCLASS_RC_CYCLE)))
+            else if (pass == 0 && (*own == RG_LEAKCLASS_RC_CYCLE || (*own == RG_LEAKCLASS_OWN_CYCLE && *leader != RG_LEAKCLASS_RC_CYCLE)))
                 *leader = *own;
         }
 }

@@ -19,10 +19,12 @@ enum rg_leak_class {
     RG_LEAKCLASS_WEAK,      /* the value is dropped, a Weak keeps its memory */
     RG_LEAKCLASS_RC_CYCLE,  /* reference-counted blocks own each other */
     RG_LEAKCLASS_OWN_CYCLE, /* others do */
+    RG_LEAKCLASS_ARENA, /* one block with many objects in it */
     RG_LEAKCLASS_FFI,
     RG_LEAKCLASS_STATIC, /* reachable, from here on */
     RG_LEAKCLASS_TLS,
     RG_LEAKCLASS_STACK,
+    RG_LEAKCLASS_THREAD, /* another thread than the first has it: its stack, registers or thread-locals */
     RG_LEAKCLASS_MMAP,
     RG_LEAKCLASS_LIBC,
     RG_LEAKCLASS_RUNTIME,

@@ -396,6 +396,47 @@ static void container_nodes(void)
     }
 }
 
+/* Words of a block that point into it, and the class of the block; offsets in bytes, from 0 on, -1: the end.  */
+static void arenas(void)
+{
+    static const struct {
+        enum rg_owner owner;
+        uint32_t size;
+        int into[3], other; /* OTHER: another lost block points there */
+        enum rg_leak_class class;
+    } cases[] = {
+        {RG_OWNER_VEC, 512, {16, 40, -1}, -1, RG_LEAKCLASS_ARENA},
+        {RG_OWNER_VEC, 512, {0, 40, -1}, -1, RG_LEAKCLASS_ARENA},
+        {RG_OWNER_VEC, 512, {40, 40, -1}, -1, RG_LEAKCLASS_VEC},
+        {RG_OWNER_VEC, 48, {16, 40, -1}, -1, RG_LEAKCLASS_VEC},
+        {RG_OWNER_UNKNOWN, 512, {0, 448, -1}, -1, RG_LEAKCLASS_ARENA},
+        {RG_OWNER_UNKNOWN, 512, {0, 0, -1}, 448, RG_LEAKCLASS_ARENA},
+        {RG_OWNER_UNKNOWN, 512, {0, 0, -1}, 4, RG_LEAKCLASS_OWN_CYCLE}, /* a tag, not a place */
+        {RG_OWNER_UNKNOWN, 128, {0, 8, -1}, -1, RG_LEAKCLASS_OWN_CYCLE},
+        {RG_OWNER_BOX, 512, {16, 40, -1}, -1, RG_LEAKCLASS_BOX}, /* may be a future */
+        {RG_OWNER_RC, 512, {16, 40, -1}, -1, RG_LEAKCLASS_RC},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        begin();
+        w.owners[1] = cases[i].owner;
+        w.owners[2] = RG_OWNER_FFI;
+        block(100, cases[i].size, 1);
+        block(300, 16, 2);
+        for (size_t k = 0; k < 3 && cases[i].into[k] >= 0; k++)
+            w.mem[103 + k] = at(100) + cases[i].into[k];
+        w.mem[100] = cases[i].owner == RG_OWNER_RC; /* strong */
+        if (cases[i].other >= 0) {
+            w.mem[110] = at(300); /* so that this block leads */
+            w.mem[300] = at(100) + cases[i].other;
+        }
+        run(0, RG_LEAK_ROOT_STATIC);
+        struct rg_leakclass *c = rg_leakclass_new(w.l);
+        CU_ASSERT_EQUAL(class_at(c, 100), cases[i].class);
+        rg_leakclass_free(c);
+        rg_leak_free(w.l);
+    }
+}
+
 static void single_blocks(void)
 {
     static const struct {
@@ -438,6 +479,27 @@ static void reached_classes(void)
             rg_leakclass_free(c);
             rg_leak_free(w.l);
         }
+}
+
+/* What another thread than the first has is a class of its own, unless it is in memory that all threads have.  */
+static void reached_by_threads(void)
+{
+    static const enum rg_leak_class expected[RG_LEAK_ROOT_KINDS] = {RG_LEAKCLASS_STATIC, RG_LEAKCLASS_THREAD, RG_LEAKCLASS_THREAD,
+                                                                    RG_LEAKCLASS_THREAD, RG_LEAKCLASS_MMAP,   RG_LEAKCLASS_LIBC};
+    for (int k = 0; k < RG_LEAK_ROOT_KINDS; k++) {
+        begin();
+        w.owners[1] = RG_OWNER_VEC;
+        block(100, 64, 1);
+        w.mem[0] = at(100);
+        rg_leak_sort(w.l);
+        rg_leak_root(w.l, BASE, 8, k, 2);
+        rg_leak_drain(w.l);
+        rg_leak_finish(w.l);
+        struct rg_leakclass *c = rg_leakclass_new(w.l);
+        CU_ASSERT_EQUAL(class_at(c, 100), expected[k]);
+        rg_leakclass_free(c);
+        rg_leak_free(w.l);
+    }
 }
 
 /* A long ring: components are found without recursion, and a path that is too long to print is none.  */
@@ -490,6 +552,8 @@ const struct unit_test suite_leak[] = {
     { "nodes of containers", container_nodes },
     { "single blocks by owner", single_blocks },
     { "reached blocks by root", reached_classes },
+    { "classes of what other threads have", reached_by_threads },
+    { "arenas", arenas },
     { "a long ring", long_ring },
     { "words of classes", class_words },
     { NULL, NULL },
