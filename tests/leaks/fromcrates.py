@@ -2,9 +2,12 @@
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 
+import glob
 import os
+import re
 import shutil
 import sys
+import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "lib"))
@@ -38,3 +41,45 @@ def arenas(tool):
         if found != {want}:
             wrong.append(f"{case}: {found}, not {want}\n{done.stderr[-800:]}")
     return "\n".join(wrong)
+
+
+# ---- cargo-valgrind ----
+
+CARGO_VALGRIND = "2.4.1"
+
+LEAKY = """
+fn main() {
+    if std::env::args().nth(1).is_some() {
+        std::hint::black_box(Box::leak(Box::new([7u64; 9])));
+    }
+}
+"""
+
+
+def _cargo_valgrind():
+    """The directory of the command, built once."""
+    root = os.path.join(crates.ROOT, "cargo-valgrind-" + CARGO_VALGRIND)
+    if not os.path.exists(os.path.join(root, "bin", "cargo-valgrind")):
+        os.makedirs(root, exist_ok=True)
+        crates.cargo("install", "cargo-valgrind", "--version", "=" + CARGO_VALGRIND, "--locked", "--debug", "--quiet", "--root", root, cwd=root,
+                     timeout=crates.BUILD_LIMIT, CARGO_TARGET_DIR=os.path.join(root, "target"))
+        shutil.rmtree(os.path.join(root, "target"), ignore_errors=True)
+    return os.path.join(root, "bin")
+
+
+def cargo_valgrind(script, tools):
+    """cargo-valgrind, which reads memcheck's XML only, shows a leak that rustgrind found, and none where there is none."""
+    commands = _cargo_valgrind()
+    with tempfile.TemporaryDirectory() as scratch:
+        os.mkdir(os.path.join(scratch, "src"))
+        for name, text in (("Cargo.toml", '[package]\nname = "leaky"\nversion = "0.1.0"\nedition = "2021"\n'), ("src/main.rs", LEAKY)):
+            with open(os.path.join(scratch, name), "w", encoding="ascii") as f:
+                f.write(text)
+        env = crates.environment(RUSTGRIND_TOOLS=tools, PATH=commands + os.pathsep + os.environ["PATH"])
+        for args, status, shown in ((["--", "leak"], 127, r"Summary.* Leaked 72 B total"), ([], 0, None)):
+            done = rgtest.run([script, "cargo", "valgrind", "run", *args], cwd=scratch, env=env, timeout=240)
+            text = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr)
+            profiles = glob.glob(os.path.join(scratch, "rustgrind.out.*"))
+            if done.returncode != status or (shown and not re.search(shown, text)) or (not shown and "eaked" in text) or not profiles:
+                return f"cargo valgrind run {' '.join(args)}: exit status {done.returncode}, profiles {profiles}\n{text[-2500:]}"
+    return None
