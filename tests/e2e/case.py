@@ -17,7 +17,7 @@ import rgtest
 KEYS = {"about": False, "run": False, "prog": False, "args": False, "vgopts": False, "env": True, "stdin": False, "expect-exit": False,
         "prepare": True, "await": False, "while-running": True, "then": False, "check": True, "stderr-has": True, "stderr-lacks": True,
         "filter": True, "filter-stdout": True, "ignore": True, "skip-if": True, "time-limit": False, "file-size-limit": False}
-COMMANDS = {"tool": lambda: rgtest.IN_PLACE, "valgrind": lambda: "valgrind",
+COMMANDS = {"tool": lambda: rgtest.IN_PLACE, "valgrind": lambda: rgtest.configured("RG_VALGRIND_PROGRAM"),
             "rustgrind": lambda: os.environ.get("RG_COMMAND") or os.path.join(rgtest.BUILDDIR, "rustgrind", "host", "rustgrind")}
 SKIPS = {"root": (lambda: os.geteuid() == 0, "root may write everywhere"),
          "no-avx": (lambda: not has_avx(), "the largest register of this machine has 16 bytes")}

@@ -11,6 +11,7 @@ import rgtest
 # Applied to every text, in this order.
 ALWAYS = (
     (r"\b(rustgrind|Rustgrind|valgrind|Valgrind)-\d[\w.+-]*", r"\1-VERSION"),
+    (r"(built for Valgrind |Valgrind in \S+ is )(9?)[\d.]+\d", r"\1\2VERSION"),
     (r"\brustgrind \d+\.\d[\w.+-]*", "rustgrind VERSION"),
     (r"0x[0-9A-Fa-f]{4,}", "0xADDRESS"),
     (r"^==\d+==", "==PID=="),

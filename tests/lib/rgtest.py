@@ -6,6 +6,7 @@ them.  Environment: RG_SRCDIR (the source tree), RG_BUILDDIR (where things are b
 `valgrind --tool=rustgrind "$@"` with the tool as built, not as installed)."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -68,6 +69,12 @@ def require_in_place():
     """Ends the runner with a message when the tool has not been built."""
     if not os.access(IN_PLACE, os.X_OK):
         sys.exit(f"{os.path.basename(sys.argv[0])}: no executable {IN_PLACE}: build the tool first, or set RG_IN_PLACE")
+
+
+def configured(name):
+    """The text that configure has found for NAME, such as RG_VALGRIND_VERSION."""
+    with open(os.path.join(BUILDDIR, "rg_config.h"), encoding="utf-8") as f:
+        return re.search(rf'^#define {name} "(.*)"$', f.read(), re.M).group(1)
 
 
 def need(*commands):
