@@ -30,6 +30,8 @@ struct rg_builder {
     Int last_put_sp;   /* index of the last statement that changes SP */
     Bool is_plt;
     Bool cold;
+    Bool marks;    /* rg_fault.c */
+    UWord mark;    /* the last one made */
     Bool ip_is_addr; /* the guest jumps to the superblock by its own address */
     /* Of the present segment: */
     IRExpr *ring;     /* rg_sim_next at its beginning */

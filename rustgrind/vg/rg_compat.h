@@ -68,6 +68,15 @@ static inline void rg_compat_run_nothing(ThreadId tid)
     VG_(set_shadow_regs_area)(tid, 0, __builtin_offsetof(VexGuestAMD64State, host_EvC_COUNTER), sizeof none, (const UChar *)&none);
 }
 
+/* The superblocks left of the slice that TID has stopped in, -1: it had run them all.  */
+static inline Int rg_compat_blocks_left(ThreadId tid)
+{
+    Int n;
+
+    VG_(get_shadow_regs_area)(tid, (UChar *)&n, 0, __builtin_offsetof(VexGuestAMD64State, host_EvC_COUNTER), sizeof n);
+    return n;
+}
+
 /* The code in which the program's own system calls that may wait are made.  */
 extern const Addr ML_(blksys_setup), ML_(blksys_finished);
 static inline Bool rg_compat_in_client_syscall(Addr pc) { return pc >= ML_(blksys_setup) && pc <= ML_(blksys_finished); }

@@ -5,6 +5,7 @@
    Addresses become files and lines only now (rg_where.c).  Every instruction of an executed superblock is looked up once, whatever
    the number of contexts it ran in.  */
 #include "rg_events.h"
+#include "rg_fault.h"
 #include "rg_heapevents.h"
 #include "rg_heapreport.h"
 #include "rg_leakcheck.h"
@@ -106,13 +107,13 @@ static void add_segment(struct dump *d, const struct rg_seg *seg, const UWord *c
     UWord count = *counter, executed = rg_opt.cache_sim ? count : count - rg_uncounted(counter);
 
     for (UInt i = seg->first; i < seg->first + seg->n; i++)
-        *cost_of(d, i, RG_IR) += executed;
+        *cost_of(d, i, RG_IR) += executed - rg_fault_missing(counter, i);
     for (UInt k = 0; seg->sim && k < seg->sim->n; k++) {
         const struct rg_access *a = &seg->sim->accesses[k];
         enum rg_event events[RG_MAX_SLOTS], e = rg_sb_static_event(a);
         UInt n = slots ? rg_sim_slots(a, events) : 0;
         if (e != RG_IR)
-            *cost_of(d, a->instr, e) += count;
+            *cost_of(d, a->instr, e) += count - rg_fault_missing(counter, a->instr);
         for (UInt i = 0; i < n; i++) {
             uint64_t *cost = a->guarded ? guarded_cost(d, seg->sb, a, events[i]) : cost_of(d, a->instr, events[i]);
             if (cost)

@@ -23,6 +23,7 @@
 #include "rg_allocs.h"
 #include "rg_build.h"
 #include "rg_deterministic.h"
+#include "rg_fault.h"
 #include "rg_plan.h"
 #include "rg_sim.h"
 
@@ -382,6 +383,7 @@ static void builder_init(struct rg_builder *b, const IRSB *in, Int first, const 
             b->last_put_sp = i;
     b->is_plt = b->sb->is_plt;
     b->cold = b->sb->runs < rg_hot_after;
+    b->marks = rg_fault_marks(b);
 }
 
 /* Whether there is anything to count for SEG: a guarded access is counted by its helper.  */
@@ -402,6 +404,8 @@ static UInt run_steps(struct rg_builder *b, UInt next, Int stmt)
         case RG_STEP_BEGIN:
             if (counts_anything(seg))
                 emit_segment(b, seg);
+            if (b->marks)
+                rg_fault_begin(b, seg);
             break;
         case RG_STEP_ACCESS: rg_emit_access(b, seg, step); break;
         case RG_STEP_END: rg_emit_sim_end(b, seg); break;
@@ -422,10 +426,10 @@ static void emit_alloc(struct rg_builder *b)
 /* Copies IN from its first IMark, statement FIRST, with what is to be added.  */
 static void instrument(struct rg_builder *b, const IRSB *in, Int first, const VexGuestLayout *layout)
 {
-    UInt x = 0, step = 0;
+    UInt x = 0, step = 0, instr = 0;
 
     rg_b_add(b, in->stmts[first]);
-    if (!b->cold || rg_ev.n > 1)
+    if (!b->cold || b->marks || rg_ev.n > 1)
         b->base = rg_b_bind(b, IRExpr_Get(layout->total_sizeB, Ity_I64));
     if (!b->cold)
         emit_enter(b);
@@ -436,6 +440,9 @@ static void instrument(struct rg_builder *b, const IRSB *in, Int first, const Ve
         step = run_steps(b, step, i);
         if (st->tag == Ist_Exit)
             emit_side_exit(b, &b->sb->exits[x++], st->Ist.Exit.guard, i);
+        instr += st->tag == Ist_IMark;
+        if (b->marks)
+            rg_fault_mark(b, instr, st);
         if (st->tag == Ist_Dirty)
             rg_deterministic_dirty(st->Ist.Dirty.details);
         track_sp(b, st);

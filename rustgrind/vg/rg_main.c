@@ -2,6 +2,7 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later  */
 #include "rg_deterministic.h"
+#include "rg_fault.h"
 #include "rg_heap_options.h"
 #include "rg_requests.h"
 #include "rg_roots.h"
@@ -38,6 +39,7 @@ static void forget_unmapped(Addr a, SizeT len)
 static void pre_syscall(ThreadId tid, UInt number, UWord *args, UInt n_args)
 {
     (void)n_args;
+    rg_fault_rest();
     if (rg_opt.deterministic)
         rg_deterministic_pre_syscall(tid, number, args);
     if (rg_opt.collect_systime != RG_SYSTIME_NO)
@@ -84,6 +86,7 @@ static void post_clo_init(void)
     rg_sim_init();
     rg_code_init();
     rg_threads_register();
+    rg_fault_init();
     rg_deterministic_init();
     rg_heap_start();
     if (!rg_opt.compat_callgrind || rg_opt.heap || rg_opt.deterministic || rg_opt.collect_systime != RG_SYSTIME_NO)

@@ -23,6 +23,7 @@
    _dl_runtime_resolve in a dynamic linker without symbols, and handlers on an alternate stack above the interrupted one.  */
 #include "rg_allocs.h"
 #include "rg_edge.h"
+#include "rg_fault.h"
 #include "rg_frames.h"
 
 #include "pub_tool_hashtable.h"
@@ -337,6 +338,8 @@ VG_REGPARM(1) void rg_h_segment(const struct rg_seg *seg)
     rg_s.last = seg;
     rg_s.last_acc = counter;
     rg_s.done = False;
+    rg_s.mark = rg_mark(seg, seg->first);
+    rg_s.mark_total = rg_s.total;
     if (++sb->runs == rg_hot_after) {
         if (n_hot < sizeof hot / sizeof hot[0])
             hot[n_hot++] = sb;
@@ -475,6 +478,8 @@ void rg_signal_enter(Int sig, Bool alt_stack)
     struct rg_frame *f = rg_s.top + 1;
     UWord flags = (alt_stack ? ON_ALTSTACK : 0) | (rg_opt.compat_callgrind && in_the_middle(sig) ? IN_THE_MIDDLE : 0);
 
+    if (is_synchronous(sig))
+        rg_fault_signal();
     if (rg_opt.cache_sim && (flags & IN_THE_MIDDLE) && !rg_s.done)
         lose_segment();
 
@@ -484,6 +489,7 @@ void rg_signal_enter(Int sig, Bool alt_stack)
     f->from_off = (UWord)rg_s.last_acc;
     rg_s.top = f;
     rg_s.last = NULL;
+    rg_s.mark = 0;
     if (side_words())
         VG_(memcpy)(side(f) + rg_ev.n_rare, rg_s.lanes, sizeof rg_s.lanes);
     rg_thread_of(rg_current_tid)->n_signals++;
@@ -529,8 +535,12 @@ void rg_last_uncount(void)
 
     if (!last)
         return;
-    for (const struct rg_seg *seg = last->sb->segs; seg <= last; seg++) {
-        UWord *counter = rg_s.last_acc + ((Int)seg->word - (Int)last->word);
+    if (rg_opt.cache_sim && last->sim && !rg_s.done) { /* a fault has ended it */
+        lose_segment();
+        last--;
+    }
+    for (const struct rg_seg *seg = rg_s.last->sb->segs; seg <= last; seg++) {
+        UWord *counter = rg_s.last_acc + ((Int)seg->word - (Int)rg_s.last->word);
         if (rg_ev.n > 1)
             note_uncounted(counter);
         else
@@ -575,6 +585,7 @@ void rg_signal_leave(Bool by_sigreturn)
         VG_(memcpy)(rg_s.lanes, side(f) + rg_ev.n_rare, sizeof rg_s.lanes);
     rg_s.last = (const struct rg_seg *)f->site;
     rg_s.last_acc = (UWord *)f->from_off;
+    rg_s.mark = 0;
     rg_s.home = RG_HOME_FOREIGN;
     if (!rg_opt.compat_callgrind)
         return;

@@ -6,6 +6,7 @@
    that is swapped here.  Counters belong to all threads; shadow stacks, level cells and the running total to one.  */
 #include "rg_allocs.h"
 #include "rg_deterministic.h"
+#include "rg_fault.h"
 #include "rg_roots.h"
 #include "rg_sim.h"
 #include "rg_turn.h"
@@ -55,12 +56,14 @@ static void start_client_code(ThreadId tid, ULong blocks)
     VG_(set_shadow_regs_area)(tid, 1, 0, sizeof base, (const UChar *)&base);
     rg_threads_switch(tid);
     rg_stack_reserve();
+    rg_fault_resumed();
     if (rg_threads[tid].restarted && rg_opt.compat_callgrind)
         restart_as_callgrind(&rg_threads[tid]);
 }
 
 static void stop_client_code(ThreadId tid, ULong blocks)
 {
+    rg_fault_stopped(rg_compat_blocks_left(tid));
     if (rg_opt.deterministic)
         rg_turn_stopped(tid, blocks);
     rg_hot_retranslate();
@@ -79,6 +82,7 @@ static void thread_exit(ThreadId tid)
         t->restarted = True;
         return;
     }
+    rg_fault_end();
     rg_stack_unwind_all(t);
     rg_threads[tid].saved = rg_s;
     rg_thread_make(t);
@@ -117,6 +121,7 @@ void rg_threads_finish(void)
         if (!rg_threads[tid].used)
             continue;
         rg_threads_switch(tid);
+        rg_fault_end();
         if (rg_opt.compat_callgrind)
             rg_last_uncount();
         rg_stack_unwind_all(&rg_threads[tid]);

@@ -142,6 +142,13 @@ struct rg_seg {
     struct rg_segsim *sim; /* NULL: no simulation */
 };
 
+/* How far a superblock got, in a word: a segment and an instruction in it.  */
+enum { RG_MARK_BITS = 8 };
+
+static inline UWord rg_mark(const struct rg_seg *seg, UInt instr) { return (UWord)seg << RG_MARK_BITS | instr; }
+static inline const struct rg_seg *rg_mark_seg(UWord mark) { return (const struct rg_seg *)(mark >> RG_MARK_BITS); }
+static inline UInt rg_mark_instr(UWord mark) { return mark & ((1u << RG_MARK_BITS) - 1); }
+
 /* A call or followed jump that is counted: from (block, exit) to a place.  Its counters are words: squares [to level][from
    level] of calls, then of inclusive Ir, then of the other events (rg_events.h).  */
 struct rg_edge {
@@ -208,6 +215,7 @@ struct rg_sb {
     UShort length; /* of all instructions, in bytes */
     UChar sect; /* VgSectKind */
     Bool is_plt; /* and the PLT is skipped */
+    Bool has_faulted; /* it gets marks: rg_fault.c */
     Bool unmapped; /* its lines were looked up when its code was unmapped */
 };
 
@@ -267,6 +275,8 @@ struct rg_state {
     const struct rg_seg *last; /* --compat=callgrind: last segment begun */
     UWord *last_acc;           /* and its counter */
     UWord done;                /* with simulation, too: its accesses have been simulated */
+    UWord mark, mark_total;    /* rg_fault.c: how far the superblock got, and the total when its segment was begun */
+    Bool at_rest;              /* between two superblocks */
 };
 
 extern struct rg_state rg_s;

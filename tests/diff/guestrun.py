@@ -24,8 +24,10 @@ OUT_OPTION = {"rustgrind": "--callgrind-out-file=", "callgrind": "--callgrind-ou
 # that a fault ends. lackey does not: it counts each one before it runs. But it is slow, and a handler that returns to the faulting
 # instruction needs exact registers under it.
 EXACT_REGISTERS = ["--px-default=allregs-at-each-insn", "--px-file-backed=allregs-at-each-insn"]
+COARSE_REGISTERS = ["--px-default=sp-at-mem-access", "--px-file-backed=sp-at-mem-access"]  # as rustgrind has them by itself
 JUDGES = {"cachegrind": (["--cache-sim=no", "--vex-guest-chase=no"], []),
-          "lackey": (["--vex-guest-chase=no"] + EXACT_REGISTERS, EXACT_REGISTERS)}
+          "lackey": (["--vex-guest-chase=no"] + EXACT_REGISTERS, EXACT_REGISTERS),
+          "lackey-coarse": (["--vex-guest-chase=no"] + COARSE_REGISTERS, [])}
 
 
 PID_WRAP = 1 << 22  # no process number is larger: a child whose number is lower than its parent's was made after the numbers began anew
