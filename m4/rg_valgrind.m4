@@ -170,3 +170,14 @@ RG_PROBE([RG_HAVE_CLO_TRACK_FDS], [VG_(clo_track_fds) is public],
 CFLAGS=$rg_save_CFLAGS
 CPPFLAGS=$rg_save_CPPFLAGS
 ])
+
+dnl RG_DROP_IN
+dnl In a Valgrind source tree that rustgrind was put into (drop-in/apply): its Makefiles, and what differs between versions, found by
+dnl compiling against the tree's own headers.
+AC_DEFUN([RG_DROP_IN], [
+RG_TOOL_CPPFLAGS="-DVGA_amd64=1 -DVGO_linux=1 -DVGP_amd64_linux=1 -DVGPV_amd64_linux_vanilla=1 -isystem $srcdir/VEX/pub"
+RG_TOOL_CFLAGS="-m64 -std=gnu11 -fno-builtin"
+VALGRIND_INCLUDE=$srcdir/include
+RG_PROBE_VALGRIND
+AC_CONFIG_FILES([rustgrind/Makefile rustgrind/tests/Makefile])
+])

@@ -29,6 +29,12 @@
 #include "pub_tool_vki.h"
 #include "pub_tool_xarray.h"
 
+/* Types that are no tool API; tests/drop-in/core-functions.c has the core's own.  */
+#ifndef RG_COMPAT_CORE_TYPES
+typedef void SymAVMAs;
+typedef Int ThreadStatus;
+#endif
+
 /* Core functions that are no tool API but are in libcoregrind with this prototype in 3.19 to 3.27: the address that is
    really executed when the guest jumps to ORIG.  */
 extern Addr VG_(redir_do_lookup)(Addr orig, Bool *isWrap);
@@ -40,21 +46,26 @@ extern void VG_(demangle)(Bool do_cxx_demangling, Bool do_z_demangling, const HC
 /* The symbol table of an object: how many symbols there are, and one of them; what is not wanted may be NULL.  AVMAS is NULL
    here.  */
 extern Int VG_(DebugInfo_syms_howmany)(const DebugInfo *di);
-extern void VG_(DebugInfo_syms_getidx)(const DebugInfo *di, Int i, void *avmas, UInt *size, const HChar **name,
+extern void VG_(DebugInfo_syms_getidx)(const DebugInfo *di, Int i, SymAVMAs *avmas, UInt *size, const HChar **name,
                                        const HChar ***other_names, Bool *is_text, Bool *is_ifunc, Bool *is_global);
+
+/* Options: whether inlined calls are read from debug information, and the tool's name.  The path of the launcher, NULL when unknown.  */
+extern Bool VG_(clo_read_inline_info);
+extern const HChar *VG_(clo_toolname);
+extern HChar *VG_(name_of_launcher);
 
 /* Throws away the translations of code in [START, START+RANGE).  The tool API's VG_(discard_translations_safely) is the same, but
    only for client requests.  */
 extern void VG_(discard_translations)(Addr start, ULong range, const HChar *who);
 
 /* How many superblocks a thread may run before the tool hears of it; 0 where it cannot be told, because it cannot be changed.  */
-extern UInt VG_(clo_scheduling_quantum) __attribute__((weak));
+extern Word VG_(clo_scheduling_quantum) __attribute__((weak));
 static inline UInt rg_compat_quantum(void) { return &VG_(clo_scheduling_quantum) ? VG_(clo_scheduling_quantum) : 0; }
 
 /* Further core functions that are no tool API but have these prototypes in 3.19 to 3.27: Valgrind's lock, which the thread that runs
    has; is the thread to end without running any more; the thread that the kernel's task is, or VG_INVALID_THREADID.  */
 extern void VG_(acquire_BigLock)(ThreadId tid, const HChar *who);
-extern void VG_(release_BigLock)(ThreadId tid, Int status, const HChar *who);
+extern void VG_(release_BigLock)(ThreadId tid, ThreadStatus status, const HChar *who);
 enum { RG_COMPAT_YIELDING = 4 }; /* VgTs_Yielding */
 static inline void rg_compat_acquire_lock(ThreadId tid) { VG_(acquire_BigLock)(tid, "rustgrind"); }
 static inline void rg_compat_release_lock(ThreadId tid) { VG_(release_BigLock)(tid, RG_COMPAT_YIELDING, "rustgrind"); }

@@ -11,10 +11,6 @@
 #include "rg_roots.h"
 #include "rg_vg.h"
 
-/* No tool API, but in libcoregrind with this type in 3.19 to 3.27.  */
-extern Bool VG_(clo_read_inline_info);
-extern const HChar *VG_(clo_toolname);
-
 enum { DEFAULT_CALLERS = 12, CALLERS = 25 };
 
 static Bool word_is(const HChar *v, const HChar *word) { return VG_(strcmp)(v, word) == 0; }

@@ -11,20 +11,9 @@
    sound installation all three hold the same file, which is then read once.  */
 #include "rg_version.h"
 
-#include "rg_config.h"
-
-#include "pub_tool_basics.h"
-#include "pub_tool_vki.h"
-#include "pub_tool_libcbase.h"
-#include "pub_tool_libcfile.h"
-#include "pub_tool_libcprint.h"
-#include "pub_tool_libcproc.h"
-#include "pub_tool_mallocfree.h"
+#include "rg_compat.h"
 
 #include <elf.h>
-
-/* Not part of the tool interface, but in libcoregrind in 3.19 to 3.27: the path of the launcher, NULL when unknown.  */
-extern HChar *VG_(name_of_launcher);
 
 #define PATH_MAX_LEN 512
 #define VERSION_MAX_LEN 48
