@@ -71,6 +71,7 @@ struct rg_dwarf *rg_dwarf_open(struct rg_elf *e)
     if (rg_elf_is_packed_otherwise(e))
         d->flags |= RG_DWARF_PACKED;
     d->files = rg_intern_new(tag);
+    d->params = rg_intern_new(tag);
     rg_map_init(&d->abbrevs_at, tag);
     rg_map_init(&d->function_at, tag);
     return d;
@@ -88,10 +89,14 @@ static void free_tables(struct rg_dwarf *d)
     rg_free(d->abbrevs);
     rg_free(d->lines);
     rg_free(d->unit);
+    rg_free(d->scope);
+    rg_free(d->mark);
+    d->scope = NULL;
+    d->mark = NULL;
     d->abbrevs = NULL;
     d->lines = NULL;
     d->unit = NULL;
-    d->n_abbrevs = d->n_lines = d->n_units = 0;
+    d->n_abbrevs = d->n_lines = d->n_units = d->n_scopes = d->n_marks = 0;
 }
 
 void rg_dwarf_stop_reading(struct rg_dwarf *d)
@@ -109,13 +114,14 @@ void rg_dwarf_close(struct rg_dwarf *d)
     free_tables(d);
     rg_free(d->function);
     rg_free(d->declared_at);
-    rg_free(d->scope);
+    rg_free(d->scope_of);
     if (d->scopes != NULL)
         rg_intern_free(d->scopes);
     rg_free(d->instance);
     rg_map_free(&d->abbrevs_at);
     rg_map_free(&d->function_at);
     rg_intern_free(d->files);
+    rg_intern_free(d->params);
     rg_free(d);
 }
 

@@ -45,6 +45,7 @@ struct rg_dwarf_instance rg_dwarf_instance(const struct rg_dwarf *d, uint32_t id
 struct rg_dwarf_function {
     const char *linkage_name; /* the mangled symbol */
     const char *name;         /* DW_AT_name: without path, for Rust with generic arguments */
+    const char *params;       /* names of its generic types, in the order of the arguments: T,A; for legacy symbols only */
     uint32_t decl_file;       /* as in struct rg_dwarf_place */
     uint32_t decl_line;
 };
@@ -53,8 +54,8 @@ uint32_t rg_dwarf_n_functions(const struct rg_dwarf *d);
 struct rg_dwarf_function rg_dwarf_function(const struct rg_dwarf *d, uint32_t id);
 
 /* The namespaces and types that function ID is declared in, outermost first, joined by ::, as core::slice::sort::stable; types with
-   their generic arguments.  "" when there are none, or before rg_dwarf_read_scopes has been called, once, after
-   rg_dwarf_resolve.  */
+   their generic arguments.  "" when there are none, or before rg_dwarf_read_scopes has been called, once, after rg_dwarf_resolve and
+   before rg_dwarf_stop_reading.  */
 void rg_dwarf_read_scopes(struct rg_dwarf *d);
 const char *rg_dwarf_scope(const struct rg_dwarf *d, uint32_t id);
 

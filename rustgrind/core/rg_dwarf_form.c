@@ -166,6 +166,7 @@ static bool read_table(struct rg_dwarf *d, struct rg_dw_abbrevs *t, const struct
         uint64_t tag_number = rg_bytes_uleb(&b);
         a.tag = tag_number <= UINT16_MAX ? (uint16_t)tag_number : 0;
         a.has_children = rg_bytes_u8(&b) != 0;
+        a.is_scope = a.has_children && rg_dw_is_scope(a.tag);
         for (struct rg_dw_attr attr; read_attr(&b, &attr);) {
             uint32_t one = fixed_size(attr.form, u);
             a.fixed_size = one == UINT32_MAX || a.fixed_size > UINT32_MAX / 2 ? UINT32_MAX : a.fixed_size + one;

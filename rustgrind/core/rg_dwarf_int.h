@@ -49,6 +49,7 @@ struct rg_dw_abbrev {
     uint32_t fixed_size; /* of all attributes; UINT32_MAX: it varies */
     uint16_t tag;
     bool has_children;
+    bool is_scope; /* a namespace or type with entries in it */
 };
 
 /* One table of .debug_abbrev.  */
@@ -72,6 +73,20 @@ struct rg_dw_unit {
     uint16_t language;
     uint8_t version, addr_size, offset_size;
     bool is_read, is_split;
+    bool is_walked; /* there are marks of its scopes */
+};
+
+/* A namespace or type, and what it lies in.  */
+struct rg_dw_scope {
+    uint64_t entry;
+    uint32_t parent; /* index + 1; 0: it lies in none */
+    uint32_t text;   /* of rg_dwarf.scopes, + 1; 0: not asked for yet */
+};
+
+/* From here on functions lie in SCOPE: index + 1, or 0.  */
+struct rg_dw_mark {
+    uint64_t entry;
+    uint32_t scope;
 };
 
 struct rg_dw_file_entry {
@@ -106,8 +121,12 @@ struct rg_dwarf {
     struct rg_dwarf_function *function;
     uint64_t *declared_at; /* by function: the last entry that told something of it */
     uint32_t n_functions, function_capacity, declared_capacity;
-    uint32_t *scope;       /* by function, an id of SCOPES; NULL: not read */
+    struct rg_dw_scope *scope;
+    struct rg_dw_mark *mark; /* by entry */
+    uint32_t n_scopes, scope_capacity, n_marks, mark_capacity;
+    uint32_t *scope_of;      /* by function, an id of SCOPES; NULL: not read */
     struct rg_intern *scopes;
+    struct rg_intern *params; /* lists of names of generic parameters */
     struct rg_dwarf_instance *instance;
     uint32_t n_instances, instance_capacity;
     /* while addresses are resolved */
@@ -199,9 +218,23 @@ void rg_dw_free_lines(struct rg_dw_lines *l);
 /* Fills in the instances of U's executed addresses.  */
 void rg_dw_walk(struct rg_dwarf *d, struct rg_dw_unit *u, uint32_t unit_number);
 
+/* ---- rg_dwarf_scope.c ---- */
+
+/* What the entry that a walk has come to lies in, by depth.  */
+struct rg_dw_nest {
+    uint64_t *entry; /* 0: no scope */
+    uint32_t *scope; /* index + 1; right for the first N_KNOWN */
+    uint32_t n_known;
+};
+
+/* Notes what a function's entry at DEPTH lies in, should that be another scope than the last one's.  */
+void rg_dw_mark_scope(struct rg_dwarf *d, struct rg_dw_nest *nest, uint64_t entry, uint32_t depth);
+bool rg_dw_is_scope(uint16_t tag);
+
 /* DWARF's numbers that more than one file uses.  */
 enum {
     DW_TAG_compile_unit = 0x11, DW_TAG_inlined_subroutine = 0x1d, DW_TAG_subprogram = 0x2e,
+    DW_TAG_template_type_param = 0x2f, DW_TAG_template_value_param = 0x30,
     DW_AT_name = 0x03, DW_AT_stmt_list = 0x10, DW_AT_low_pc = 0x11, DW_AT_high_pc = 0x12, DW_AT_language = 0x13,
     DW_AT_comp_dir = 0x1b, DW_AT_abstract_origin = 0x31, DW_AT_decl_file = 0x3a, DW_AT_decl_line = 0x3b,
     DW_AT_specification = 0x47, DW_AT_ranges = 0x55, DW_AT_call_column = 0x57, DW_AT_call_file = 0x58, DW_AT_call_line = 0x59,

@@ -14,6 +14,8 @@
    unit: codegen units of Rust inline functions of each other.  */
 #include "rg_dwarf_int.h"
 
+#include "rg_buf.h"
+
 enum { OUTSIDE = 0, PASS_OVER = UINT32_MAX }; /* what an entry's children are in; else an instance + 1 */
 
 static const char tag[] = "dwarf";
@@ -31,6 +33,7 @@ struct walk {
     uint64_t entry_end; /* offset of the unit's end */
     uint32_t *inside;   /* by depth */
     uint32_t depth;
+    struct rg_dw_nest nest;
     struct interval *interval;
     uint32_t n_intervals, interval_capacity;
     uint32_t candidate; /* of the ranges that are being read */
@@ -47,7 +50,7 @@ struct code_entry {
 /* ---- functions ---- */
 
 struct declaration {
-    const char *linkage_name, *name;
+    const char *linkage_name, *name, *params;
     uint32_t file, line;
     bool has_line;
     uint64_t next; /* the entry that tells the rest; UINT64_MAX: none */
@@ -88,6 +91,31 @@ static void note_declaration(struct rg_dwarf *d, struct rg_dw_unit *u, uint16_t 
     }
 }
 
+/* Reads the names of generic types among the entries at the cursor, which lie in a function's: they come first.  */
+static const char *read_params(struct rg_dwarf *d, struct rg_dw_unit *u, const struct rg_dw_abbrevs *t, struct rg_bytes *b, uint64_t end)
+{
+    struct rg_buf names;
+    const struct rg_dw_abbrev *a;
+
+    rg_buf_init(&names, tag);
+    while ((a = rg_dw_abbrev(t, rg_bytes_uleb(b))) != NULL && a->tag == DW_TAG_template_type_param && rg_dw_work(d, 1 + a->n_attrs)) {
+        for (uint32_t i = 0; i < a->n_attrs; i++) {
+            struct rg_dw_attr attr = t->attr[a->first_attr + i];
+            struct rg_dw_value v = rg_dw_read(b, u, attr, end);
+            if (attr.name != DW_AT_name || b->bad)
+                continue;
+            if (names.n > 0)
+                rg_buf_char(&names, ',');
+            rg_buf_str(&names, short_enough(rg_dw_string(d, u, v)));
+        }
+        if (a->has_children || names.n > RG_DW_MAX_NAME)
+            break;
+    }
+    uint32_t id = rg_intern_bytes(d->params, names.p, b->bad ? 0 : names.n);
+    rg_buf_free(&names);
+    return rg_intern_name(d->params, id);
+}
+
 /* Reads the entry at OFFSET, whatever unit it is in.  False when it cannot be read.  */
 static bool read_declaration(struct rg_dwarf *d, uint64_t offset, struct declaration *f)
 {
@@ -109,6 +137,8 @@ static bool read_declaration(struct rg_dwarf *d, uint64_t offset, struct declara
             return false;
         note_declaration(d, u, attr.name, v, f);
     }
+    if (a->has_children && f->params[0] == 0 && f->linkage_name[0] == '_' && f->linkage_name[1] == 'Z')
+        f->params = read_params(d, u, abbrevs, &b, end);
     return true;
 }
 
@@ -119,7 +149,7 @@ static uint32_t function_at(struct rg_dwarf *d, uint64_t offset)
     if (!added)
         return (uint32_t)*id;
     *id = d->n_functions;
-    struct declaration f = { .linkage_name = "", .name = "", .file = RG_DWARF_NONE };
+    struct declaration f = { .linkage_name = "", .name = "", .params = "", .file = RG_DWARF_NONE };
     uint64_t last = offset;
     for (int hops = 0; hops < RG_DW_MAX_CHASE && offset != UINT64_MAX && read_declaration(d, offset, &f); hops++) {
         last = offset;
@@ -128,7 +158,7 @@ static uint32_t function_at(struct rg_dwarf *d, uint64_t offset)
     d->declared_at = rg_dw_room(d->declared_at, d->n_functions, &d->declared_capacity, sizeof *d->declared_at);
     d->declared_at[d->n_functions] = last;
     d->function = rg_dw_room(d->function, d->n_functions, &d->function_capacity, sizeof *d->function);
-    d->function[d->n_functions] = (struct rg_dwarf_function){ f.linkage_name, f.name, f.file, f.line };
+    d->function[d->n_functions] = (struct rg_dwarf_function){ f.linkage_name, f.name, f.params, f.file, f.line };
     return d->n_functions++;
 }
 
@@ -235,6 +265,8 @@ static void walk_entries(struct walk *w)
             return;
         }
         uint32_t inside = w->inside[w->depth];
+        if (a->tag == DW_TAG_subprogram)
+            rg_dw_mark_scope(w->d, &w->nest, offset, w->depth);
         if (a->tag == DW_TAG_subprogram || a->tag == DW_TAG_inlined_subroutine)
             inside = code_entry(w, offset, a, inside);
         else
@@ -245,6 +277,8 @@ static void walk_entries(struct walk *w)
                 return;
             }
             w->inside[++w->depth] = inside;
+            w->nest.entry[w->depth] = a->is_scope ? offset : 0;
+            w->nest.n_known = w->nest.n_known < w->depth ? w->nest.n_known : w->depth;
         } else if (w->depth == 0) {
             return;
         }
@@ -306,20 +340,29 @@ done:
 void rg_dw_walk(struct rg_dwarf *d, struct rg_dw_unit *u, uint32_t unit_number)
 {
     struct walk w = { .d = d, .u = u, .entry_end = u->end, .abbrevs = rg_dw_abbrevs_of(d, u) };
-    uint32_t first_instance = d->n_instances;
+    uint32_t first_instance = d->n_instances, first_mark = d->n_marks;
     if (w.abbrevs == NULL) {
         d->flags |= RG_DWARF_DAMAGED;
         return;
     }
     w.b = rg_dw_bytes(d, RG_DW_INFO, u->first_entry, u->end - u->first_entry);
     w.inside = rg_alloc(tag, (RG_DW_MAX_DEPTH + 1) * sizeof *w.inside);
+    w.nest.entry = rg_alloc(tag, (RG_DW_MAX_DEPTH + 1) * sizeof *w.nest.entry);
+    w.nest.scope = rg_alloc(tag, (RG_DW_MAX_DEPTH + 1) * sizeof *w.nest.scope);
+    w.nest.n_known = 1;
+    d->mark = rg_dw_room(d->mark, d->n_marks, &d->mark_capacity, sizeof *d->mark);
+    d->mark[d->n_marks++] = (struct rg_dw_mark){ u->first_entry, 0 };
     walk_entries(&w);
     if (w.failed || w.b.bad) {
         d->flags |= RG_DWARF_DAMAGED;
         d->n_instances = first_instance;
+        d->n_marks = first_mark;
     } else {
+        u->is_walked = true;
         sweep(&w, unit_number);
     }
     rg_free(w.inside);
+    rg_free(w.nest.entry);
+    rg_free(w.nest.scope);
     rg_free(w.interval);
 }

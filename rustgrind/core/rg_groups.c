@@ -6,8 +6,7 @@
    call
    graph and are no nodes of it, for grouped nodes would make cycles that are none.
 
-   Symbols in the legacy mangling do not tell the disambiguator of their crate.  If only one is known for a crate's name, it is
-   taken
+   Symbols in the legacy mangling do not tell the disambiguator of their crate.  If only one is known for a crate's name, it is taken
    to be theirs.  */
 #include "rg_groups.h"
 
@@ -119,6 +118,8 @@ static uint32_t common_label(struct rg_groups *g, uint32_t a, const char *b)
 
     if (strlen(b) == n && memcmp(s, b, n) == 0)
         return a;
+    if (b[0] == '<' && s[0] != '<') /* only v0 tells that Trait::f is a trait's */
+        return rg_intern_str(g->strings, b);
     for (size_t i = 0; s[0] == '<' && i + 4 < n; i++) {
         depth += s[i] == '<';
         depth -= s[i] == '>' && depth > 0;

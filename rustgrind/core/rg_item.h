@@ -14,7 +14,8 @@
        w1::walk::{closure#0}                                a closure: of its item, whatever that was instantiated with
 
    The same key comes from a v0 symbol, from a legacy symbol with DWARF's scope and name, and from an inlined function.  From a
-   legacy symbol alone the key of an impl's method is its text, which is no other item's key.  */
+   legacy symbol alone the key of an impl's method is its text, which is no other item's key.  What is left: call_once and its like of a
+   function (not a closure) is filed under the function for a v0 symbol, under the trait for a legacy one, as DWARF does not name it.  */
 #ifndef RG_ITEM_H
 #define RG_ITEM_H
 
@@ -25,6 +26,7 @@ struct rg_item_source {
     const char *symbol; /* mangled, as in the symbol table or DW_AT_linkage_name */
     const char *name;   /* DW_AT_name: quicksort<u64, ...> */
     const char *scope;  /* the namespaces and types around, joined by :: */
+    const char *params; /* the names of its generic types, in the order of NAME's arguments: T,A */
 };
 
 /* Classes of functions that are rarely what one looks for.  */
@@ -44,7 +46,7 @@ const char *rg_item_class_name(unsigned i);
 
 /* Ways of spelling an instance.  */
 enum rg_item_spelling {
-    RG_SPELL_INSTANCE, /* quicksort::<u64, F>, as rustc-demangle's {:#} without suffix; legacy: quicksort<u64, F> */
+    RG_SPELL_INSTANCE, /* quicksort::<u64, F>, as rustc-demangle's {:#} without suffix; legacy: quicksort<u64, F>, Vec<u8>::push */
     RG_SPELL_ITEM,     /* the item's label: instances look the same */
     RG_SPELL_MONO,     /* label::(<u64, F>): what is before the first ( groups instances in KCachegrind's classes */
 };

@@ -2,11 +2,15 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   A legacy symbol says which function, by names as they are in the source (Vec<T,A>), and a hash says which instance.  DWARF's
-   name
+   A legacy symbol says which function, by names as they are in the source (Vec<T,A>), and a hash says which instance.  DWARF's name
    has the arguments (push<u8, Global>), its scope the path of the definition.  The symbol's own text is kept for the instance,
-   since people know it; the last name comes from DWARF.  */
+   since people know it; the last name comes from DWARF.
+
+   Generic types of the symbol's text get what they stand for, if DWARF tells their names: Vec<u8, Global>::push.  With debug = 1 it
+   does not; then only a lone one is known, for a function has no less arguments than its impl.  */
 #include "rg_item_priv.h"
+
+enum { MAX_GENERICS = 16 };
 
 /* The byte after the < > that begins at I; N when it is not closed.  The > of -> does not count.  */
 static size_t skip_generics(const char *s, size_t n, size_t i)
@@ -55,6 +59,190 @@ static bool begins_with(const char *s, size_t n, const char *prefix)
     size_t len = strlen(prefix);
     return n >= len && memcmp(s, prefix, len) == 0;
 }
+
+/* ---- generic types ---- */
+
+struct piece {
+    const char *s;
+    size_t n;
+};
+
+/* The generic types of a function, and what they stand for.  */
+struct generics {
+    struct piece name[MAX_GENERICS], arg[MAX_GENERICS];
+    bool used[MAX_GENERICS]; /* in the path of the function */
+    unsigned n;
+};
+
+static bool same_piece(struct piece a, struct piece b)
+{
+    return a.n == b.n && memcmp(a.s, b.s, a.n) == 0;
+}
+
+static bool is_word_start(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c & 0x80);
+}
+
+/* Where a search for words is.  */
+struct search {
+    size_t i, depth; /* in how many < > */
+};
+
+/* The next word that may be a generic type: it is in < >, has no path, and is no basic type.  */
+static bool next_word(const struct rg_buf *path, struct search *at, struct piece *word)
+{
+    static const char *const others[] = {
+        "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f16", "f32", "f64", "f128", "bool", "char", "str",
+        "mut", "const", "dyn", "as", "fn", "for", "impl", "unsafe", "extern", "_",
+    };
+    const char *s = path->p;
+    size_t n = path->n;
+    while (at->i < n) {
+        size_t from = at->i;
+        if (!is_name_byte(s[from]) || s[from] == '}') {
+            at->depth += s[from] == '<';
+            at->depth -= s[from] == '>' && at->depth > 0 && (from == 0 || s[from - 1] != '-');
+            at->i++;
+            continue;
+        }
+        while (at->i < n && is_name_byte(s[at->i]) && s[at->i] != '}')
+            at->i++;
+        *word = (struct piece){ s + from, at->i - from };
+        bool other = at->depth == 0 || !is_word_start(s[from]) || (from >= 1 && (s[from - 1] == ':' || s[from - 1] == '{')) ||
+                     (at->i < n && (s[at->i] == ':' || s[at->i] == '}' || s[at->i] == '=')) ||
+                     begins_with(s + at->i, n - at->i, " ="); /* dyn Fn<(), Output = u8> */
+        for (size_t k = 0; k < sizeof others / sizeof *others && !other; k++)
+            other = same_piece(*word, (struct piece){ others[k], strlen(others[k]) });
+        if (!other)
+            return true;
+    }
+    return false;
+}
+
+/* Constants among the arguments of DWARF's name have no names.  */
+static bool is_constant(struct piece p)
+{
+    return p.n == 0 || (p.s[0] >= '0' && p.s[0] <= '9') || p.s[0] == '-' || p.s[0] == '\'' || p.s[0] == '"' ||
+           p.s[0] == '{' || same_piece(p, (struct piece){ "true", 4 }) || same_piece(p, (struct piece){ "false", 5 });
+}
+
+/* The arguments of a DWARF name; their number, MAX_GENERICS + 1: too many.  */
+static unsigned split_args(const char *name, struct piece *arg)
+{
+    size_t i = bare_length(name), end = strlen(name), depth = 0, from;
+    unsigned n = 0;
+
+    if (i == end || name[end - 1] != '>')
+        return 0;
+    for (from = ++i; i < end; i++) {
+        char c = name[i];
+        bool last = depth == 0 && i == end - 1;
+        if (c == '<' || c == '(' || c == '[' || c == '{')
+            depth++;
+        else if (!last && ((c == '>' && name[i - 1] != '-') || c == ')' || c == ']' || c == '}'))
+            depth -= depth > 0;
+        if (!last && !(c == ',' && depth == 0))
+            continue;
+        if (n == MAX_GENERICS)
+            return MAX_GENERICS + 1;
+        arg[n++] = (struct piece){ name + from, i - from };
+        from = i + 1 + (name[i + 1] == ' ');
+    }
+    return n;
+}
+
+/* What the generic types in the text of PARENT stand for.  */
+static struct generics find_generics(const struct rg_buf *parent, const struct rg_item_source *src)
+{
+    struct generics g = { .n = 0 };
+    struct piece arg[MAX_GENERICS], word;
+    unsigned n_args = src->name != NULL ? split_args(src->name, arg) : 0, n_types = 0;
+    struct search at = { 0, 0 };
+
+    if (n_args == 0 || n_args > MAX_GENERICS)
+        return g;
+    for (unsigned k = 0; k < n_args; k++)
+        if (!is_constant(arg[k]))
+            g.arg[n_types++] = arg[k];
+    if (src->params != NULL && src->params[0] != 0) {
+        for (const char *p = src->params; g.n < MAX_GENERICS;) {
+            size_t n = 0;
+            while (p[n] != 0 && p[n] != ',')
+                n++;
+            g.name[g.n++] = (struct piece){ p, n };
+            if (p[n] == 0)
+                break;
+            p += n + 1;
+        }
+    } else if (n_args == 1 && n_types == 1 && next_word(parent, &at, &g.name[0])) {
+        g.n = 1;
+        while (next_word(parent, &at, &word))
+            g.n = same_piece(word, g.name[0]) ? g.n : 0;
+    }
+    if (g.n != n_types)
+        g.n = 0;
+    return g;
+}
+
+/* Appends PATH with its generic types replaced by what they stand for.  */
+static void put_replaced(struct rg_buf *out, const struct rg_buf *path, struct generics *g)
+{
+    struct search at = { 0, 0 };
+    size_t done = 0;
+    struct piece word;
+
+    while (g->n > 0 && next_word(path, &at, &word))
+        for (unsigned k = 0; k < g->n; k++)
+            if (same_piece(word, g->name[k])) {
+                rg_buf_bytes(out, path->p + done, (size_t)(word.s - path->p) - done);
+                rg_buf_bytes(out, g->arg[k].s, g->arg[k].n);
+                done = (size_t)(word.s - path->p) + word.n;
+                g->used[k] = true;
+                break;
+            }
+    rg_buf_bytes(out, path->p + done, path->n - done);
+}
+
+/* Appends the arguments of NAME that are not in the path already.  */
+static void put_other_args(struct rg_buf *out, const char *name, const struct generics *g)
+{
+    struct piece arg[MAX_GENERICS];
+    unsigned n = split_args(name, arg), type = 0, put = 0;
+    bool any = false;
+
+    for (unsigned k = 0; k < g->n; k++)
+        any = any || g->used[k];
+    if (!any) {
+        rg_buf_str(out, name + bare_length(name));
+        return;
+    }
+    for (unsigned k = 0; k < n; k++) {
+        if (!is_constant(arg[k]) && g->used[type++])
+            continue;
+        rg_buf_str(out, put++ > 0 ? ", " : "<");
+        rg_buf_bytes(out, arg[k].s, arg[k].n);
+    }
+    if (put > 0)
+        rg_buf_char(out, '>');
+}
+
+/* Appends PATH with an underscore for each generic type.  */
+static void put_blanked(struct rg_buf *out, const struct rg_buf *path)
+{
+    struct search at = { 0, 0 };
+    size_t done = 0;
+    struct piece word;
+
+    while (next_word(path, &at, &word)) {
+        rg_buf_bytes(out, path->p + done, (size_t)(word.s - path->p) - done);
+        rg_buf_char(out, '_');
+        done = (size_t)(word.s - path->p) + word.n;
+    }
+    rg_buf_bytes(out, path->p + done, path->n - done);
+}
+
+/* ---- keys, labels, instances ---- */
 
 /* DWARF's name of a definition; the bodies of async functions are closures everywhere else.  */
 static void put_bare_name(struct rg_buf *out, const char *name)
@@ -133,10 +321,98 @@ static bool is_plain_path(const char *s, size_t n)
     return true;
 }
 
-/* PARENT and LAST are the symbol's text in two.  */
+/* DWARF files methods of a type's own impl under the type, but those of Box, and closures in them, under {impl#N}.  */
+static bool is_under_number(const struct rg_buf *parent, const char *scope)
+{
+    size_t n = strlen(scope), brace = n;
+
+    while (brace > 0 && scope[brace - 1] != '{')
+        brace--;
+    return brace > 0 && begins_with(scope + brace, n - brace, "impl#") && is_plain_path(parent->p, parent->n);
+}
+
+/* The call_once of a closure is filed under the closure.  False: it is not one.  */
+static bool put_called_closure(struct rg_item *it, const struct rg_item_source *src)
+{
+    static const char scope[] = "core::ops::function::Fn", env[] = "{closure_env#";
+    struct piece arg[MAX_GENERICS];
+
+    if (src->scope == NULL || src->name == NULL || !begins_with(src->scope, strlen(src->scope), scope) ||
+        !begins_with(src->name, strlen(src->name), "call"))
+        return false;
+    unsigned n_args = split_args(src->name, arg);
+    if (n_args == 0 || n_args > MAX_GENERICS)
+        return false;
+    struct rg_buf path;
+    rg_buf_init(&path, "item");
+    put_without_generics(&path, arg[0].s, arg[0].n, "");
+    size_t brace = path.n;
+    while (brace > 0 && path.p[brace - 1] != '{')
+        brace--;
+    bool is_closure = brace > 0 && begins_with(path.p + brace - 1, path.n - brace + 1, env) && path.p[path.n - 1] == '}';
+    for (size_t i = 0; is_closure && i < path.n; i++)
+        if (begins_with(path.p + i, path.n - i, env)) {
+            rg_buf_str(&it->key, "{closure#");
+            i += sizeof env - 2;
+        } else {
+            rg_buf_char(&it->key, path.p[i]);
+        }
+    rg_buf_free(&path);
+    if (!is_closure)
+        return false;
+    rg_buf_bytes(&it->label, it->key.p, it->key.n);
+    it->classes |= RG_CLASS_GLUE | RG_CLASS_CLOSURE;
+    return true;
+}
+
+/* PATH as v0 symbols have it: the legacy text of an impl that is not beside its type is module::<impl Type>::f, or
+   module::<impl Trait for Type>::f.  */
+static void put_as_v0(struct rg_buf *out, const struct rg_buf *path)
+{
+    static const char mark[] = "::<impl ", between[] = " for ";
+    size_t i = 0, depth = 0, of = 0;
+
+    for (; i < path->n && !(depth == 0 && begins_with(path->p + i, path->n - i, mark)); i++) {
+        depth += path->p[i] == '<';
+        depth -= path->p[i] == '>' && depth > 0;
+    }
+    depth = 0;
+    if (i == path->n) {
+        rg_buf_bytes(out, path->p, path->n);
+        return;
+    }
+    size_t from = i + sizeof mark - 1, end = skip_generics(path->p, path->n, i + 2);
+    if (end <= from || path->p[end - 1] != '>') {
+        rg_buf_bytes(out, path->p, path->n);
+        return;
+    }
+    for (i = from; i < end && of == 0; i++) {
+        depth += path->p[i] == '<';
+        depth -= path->p[i] == '>' && depth > 0;
+        if (depth == 0 && begins_with(path->p + i, end - i, between))
+            of = i;
+    }
+    bool named = of == 0 && is_word_start(path->p[from]) && !begins_with(path->p + from, end - from, "dyn ");
+    for (i = from; named && i < end && is_name_byte(path->p[i]); i++)
+        continue;
+    named = named && begins_with(path->p + i, end - i, "::");
+    if (!named)
+        rg_buf_char(out, '<');
+    if (of != 0) {
+        rg_buf_bytes(out, path->p + of + sizeof between - 1, end - 1 - of - (sizeof between - 1));
+        rg_buf_str(out, " as ");
+        end--;
+        rg_buf_bytes(out, path->p + from, of - from);
+    } else {
+        rg_buf_bytes(out, path->p + from, --end - from);
+    }
+    rg_buf_bytes(out, path->p + end + named, path->n - end - named);
+}
+
+/* PARENT and LAST are the symbol's text in two, PARENT as v0 symbols have it.  */
 static void put_key(struct rg_item *it, const struct rg_buf *parent, const struct rg_buf *last, const struct rg_item_source *src)
 {
-    if (src->scope != NULL && src->name != NULL) {
+    if (src->scope != NULL && src->name != NULL && !is_under_number(parent, src->scope)) {
         put_without_generics(&it->key, src->scope, strlen(src->scope), "");
         if (it->key.n > 0)
             rg_buf_str(&it->key, "::");
@@ -157,7 +433,15 @@ static void put_key(struct rg_item *it, const struct rg_buf *parent, const struc
 
 static void put_label(struct rg_item *it, const struct rg_buf *parent, const struct rg_buf *last, const char *name)
 {
-    put_without_generics(&it->label, parent->p, parent->n, is_plain_path(parent->p, parent->n) ? "" : "<_>");
+    if (is_plain_path(parent->p, parent->n)) {
+        put_without_generics(&it->label, parent->p, parent->n, "");
+    } else {
+        struct rg_buf types;
+        rg_buf_init(&types, "item");
+        put_without_generics(&types, parent->p, parent->n, "<_>");
+        put_blanked(&it->label, &types);
+        rg_buf_free(&types);
+    }
     if (it->label.n > 0)
         rg_buf_str(&it->label, "::");
     if (name != NULL && begins_with(name, strlen(name), "{"))
@@ -167,9 +451,12 @@ static void put_label(struct rg_item *it, const struct rg_buf *parent, const str
 }
 
 /* The last name of the symbol is DWARF's name, if that is the same function's: legacy closures have no number.  */
-static void put_instance(struct rg_item *it, const struct rg_buf *parent, const struct rg_buf *last, const char *name)
+static void put_instance(struct rg_item *it, const struct rg_buf *parent, const struct rg_buf *last, const struct rg_item_source *src)
 {
-    rg_buf_bytes(&it->instance, parent->p, parent->n);
+    const char *name = src->name;
+    struct generics g = find_generics(parent, src);
+
+    put_replaced(&it->instance, parent, &g);
     if (parent->n > 0)
         rg_buf_str(&it->instance, "::");
     if (name == NULL) { /* only drop_in_place<T> tells */
@@ -182,12 +469,11 @@ static void put_instance(struct rg_item *it, const struct rg_buf *parent, const 
     }
     size_t bare = bare_length(name);
     if (begins_with(last->p, last->n, "{{closure}}") ||
-        (last->n >= bare && memcmp(last->p, name, bare) == 0 && (last->n == bare || last->p[bare] == '<'))) {
-        rg_buf_str(&it->instance, name);
-    } else {
+        (last->n >= bare && memcmp(last->p, name, bare) == 0 && (last->n == bare || last->p[bare] == '<')))
+        rg_buf_bytes(&it->instance, name, bare);
+    else
         rg_buf_bytes(&it->instance, last->p, last->n);
-        rg_buf_str(&it->instance, name + bare);
-    }
+    put_other_args(&it->instance, name, &g);
     rg_buf_str(&it->args, name + bare);
 }
 
@@ -211,10 +497,20 @@ void rg_item_read_legacy(struct rg_item *it, const struct rg_symbol *s, const st
         rg_symbol_print_element(s, n - 1, &last);
     else
         rg_buf_str(&last, "???");
-    put_key(it, &parent, &last, src);
-    put_label(it, &parent, &last, src->name);
-    put_instance(it, &parent, &last, src->name);
-    if (src->scope != NULL && src->scope[0] != '\0')
+    if (put_called_closure(it, src)) {
+        crate_of_scope(&it->crate, rg_buf_cstr(&it->key));
+    } else {
+        struct rg_buf path;
+        rg_buf_init(&path, "item");
+        put_as_v0(&path, &parent);
+        put_key(it, src->scope != NULL ? &path : &parent, &last, src);
+        put_label(it, &path, &last, src->name);
+        rg_buf_free(&path);
+    }
+    put_instance(it, &parent, &last, src);
+    if (it->crate.n > 0)
+        ; /* a closure's */
+    else if (src->scope != NULL && src->scope[0] != '\0')
         crate_of_scope(&it->crate, src->scope);
     else if (parent.n > 0)
         guess_crate(&it->crate, &parent);

@@ -27,7 +27,11 @@ struct rg_names {
     struct rg_buf name;
     struct rg_intern *strings;
     struct rg_map owners; /* string id of a spelling -> string id of an identity, + 1; or AMBIGUOUS */
-    struct rg_map called; /* string id of an identity -> string id of what DWARF calls it, + 1 */
+    struct rg_map called; /* string id of an identity -> what DWARF has called it: its number + 1 */
+    struct called {
+        uint32_t name, scope, params; /* string ids */
+    } *what;
+    uint32_t n_what, what_room;
     struct rg_map given;  /* string id of a name given out -> string id of the identity, + 1 */
     struct facts *facts;
     uint32_t n_facts;
@@ -55,29 +59,47 @@ void rg_names_free(struct rg_names *names)
     rg_map_free(&names->owners);
     rg_map_free(&names->called);
     rg_map_free(&names->given);
+    rg_free(names->what);
     rg_free(names->facts);
     rg_free(names);
 }
 
-/* Reads SRC; what DWARF has called a function once, it is called always.  */
+static uint32_t string_of(struct rg_names *names, const char *s)
+{
+    return rg_intern_str(names->strings, s != NULL ? s : "");
+}
+
+static void remember(struct rg_names *names, uint32_t id, const struct rg_item_source *src)
+{
+    if (names->n_what == names->what_room) {
+        names->what_room = names->what_room ? 2 * names->what_room : 256;
+        names->what = rg_realloc(tag, names->what, names->what_room * sizeof *names->what);
+    }
+    names->what[names->n_what++] =
+        (struct called){ string_of(names, src->name), string_of(names, src->scope), string_of(names, src->params) };
+    rg_map_put(&names->called, id, names->n_what);
+}
+
+/* Reads SRC; what DWARF has called a function first, it is called always.  */
 static void read(struct rg_names *names, const struct rg_item_source *src)
 {
-    struct rg_item *it = &names->item;
+    struct rg_item_source with = *src;
+    struct rg_symbol s;
 
-    rg_item_read(it, src);
-    if (!it->is_rust || it->hash == NULL)
-        return;
-    uint32_t id = rg_intern_bytes(names->strings, it->identity, it->identity_len);
-    if (src->name != NULL) {
-        rg_map_put(&names->called, id, rg_intern_str(names->strings, src->name) + (uint64_t)1);
-        return;
+    if (src->symbol != NULL && rg_symbol_read(&s, src->symbol, strlen(src->symbol)) && s.kind == RG_SYMBOL_LEGACY && s.hash != NULL) {
+        uint32_t id = rg_intern_bytes(names->strings, s.body, s.body_len);
+        uint64_t called = rg_map_get(&names->called, id, 0);
+        if (called != 0) {
+            const struct called *c = &names->what[called - 1];
+            const char *scope = rg_intern_name(names->strings, c->scope);
+            with.name = rg_intern_name(names->strings, c->name);
+            with.scope = scope[0] != '\0' ? scope : NULL;
+            with.params = rg_intern_name(names->strings, c->params);
+        } else if (src->name != NULL) {
+            remember(names, id, src);
+        }
     }
-    uint64_t called = rg_map_get(&names->called, id, 0);
-    if (called != 0) {
-        struct rg_item_source with = *src;
-        with.name = rg_intern_name(names->strings, (uint32_t)(called - 1));
-        rg_item_read(it, &with);
-    }
+    rg_item_read(&names->item, &with);
 }
 
 /* Instances of an item are one function when they are spelled by the item.  */

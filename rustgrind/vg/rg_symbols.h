@@ -25,16 +25,15 @@ Bool rg_symbols_is_piece(const HChar *symbol);
    with --fn-names=callgrind.  Freed by rg_names_free.  */
 struct rg_names *rg_symbols_names(void);
 
-/* Makes a function of profile P.  SYMBOL (NULL or "": unknown) is its symbol, NAME ("" unknown) is what debug information calls
-   it,
-   or what Valgrind does when there is no symbol.  */
+/* Makes a function of profile P.  SYMBOL (NULL or "": unknown) is its symbol, NAME ("" unknown) is what debug information calls it, or
+   what Valgrind does when there is no symbol.  */
 UInt rg_symbols_function(struct rg_names *names, struct rg_profile *p, UInt object, UInt file, const HChar *symbol, const HChar *name,
                          ULong code_bytes);
 
 /* Are these two symbols of one Rust instance?  */
 Bool rg_symbols_are_one(const HChar *a, const HChar *b);
 
-/* Tells NAMES of a function that debug information knows.  */
-void rg_symbols_note(struct rg_names *names, const HChar *symbol, const HChar *name);
+/* Tells NAMES of a function that debug information knows.  Strings may be "".  */
+void rg_symbols_note(struct rg_names *names, const struct rg_item_source *src);
 
 #endif

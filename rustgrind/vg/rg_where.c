@@ -164,6 +164,8 @@ static void read_source(struct source *s)
     if (s->dwarf) {
         s->place = VG_(malloc)("rg.where.place", (s->n + 1) * sizeof *s->place);
         rg_dwarf_resolve(s->dwarf, s->addr, s->n, s->place);
+        if (rg_opt.fn_names != RG_FN_NAMES_CALLGRIND)
+            rg_dwarf_read_scopes(s->dwarf);
     }
     rg_debugfile_stop_reading(s->file);
     if (!s->dwarf)
@@ -386,7 +388,7 @@ static void note_names(struct rg_names *names, const struct source *s)
             continue;
         rg_map_add(&seen, (UWord)f.linkage_name, &added);
         if (added)
-            rg_symbols_note(names, f.linkage_name, f.name);
+            rg_symbols_note(names, &(struct rg_item_source){f.linkage_name, f.name, rg_dwarf_scope(s->dwarf, i), f.params});
     }
     rg_map_free(&seen);
 }

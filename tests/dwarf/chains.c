@@ -2,10 +2,10 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   Usage: chains [--time | --scopes] FILE <ADDRESSES
+   Usage: chains [--time | --items] FILE <ADDRESSES
    ADDRESSES are hexadecimal numbers, one per line.  For each: the address, then two lines per function, innermost first, with its
    linkage name (or name) and FILE:LINE:COLUMN (column 0 for the innermost), then an empty line.  --time prints what was found and
-   the time it took instead, --scopes the functions with their scopes.  */
+   the time it took instead, --items the functions: key, label, instance, declaration, symbol.  */
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "rg_dwarf.h"
+#include "rg_item.h"
 
 static bool read_fd(void *arg, uint64_t offset, void *dst, size_t n)
 {
@@ -84,11 +85,26 @@ static void print_time(const struct rg_dwarf *d, size_t n, double seconds)
            rg_dwarf_n_functions(d), rg_dwarf_flags(d), seconds, u.ru_maxrss / 1024);
 }
 
+/* A line for each function: its item's key and label, the instance, where it is declared, and the symbol.  */
+static void print_items(const struct rg_dwarf *d)
+{
+    struct rg_item it;
+    rg_item_init(&it);
+    for (uint32_t i = 0; i < rg_dwarf_n_functions(d); i++) {
+        struct rg_dwarf_function f = rg_dwarf_function(d, i);
+        rg_item_read(&it, &(struct rg_item_source){ f.linkage_name, f.name, rg_dwarf_scope(d, i), f.params });
+        if (it.is_rust)
+            printf("%s\t%s\t%s\t%s:%u\t%s\n", rg_buf_cstr(&it.key), rg_buf_cstr(&it.label), rg_buf_cstr(&it.instance),
+                   f.decl_file != RG_DWARF_NONE ? rg_dwarf_file(d, f.decl_file) : "", f.decl_line, f.linkage_name);
+    }
+    rg_item_free(&it);
+}
+
 int main(int argc, char **argv)
 {
-    bool timed = argc == 3 && strcmp(argv[1], "--time") == 0, scopes = argc == 3 && strcmp(argv[1], "--scopes") == 0;
-    if (argc != 2 + timed + scopes) {
-        fprintf(stderr, "usage: chains [--time | --scopes] FILE <ADDRESSES\n");
+    bool timed = argc == 3 && strcmp(argv[1], "--time") == 0, items = argc == 3 && strcmp(argv[1], "--items") == 0;
+    if (argc != 2 + timed + items) {
+        fprintf(stderr, "usage: chains [--time | --items] FILE <ADDRESSES\n");
         return 2;
     }
     size_t n;
@@ -109,14 +125,13 @@ int main(int argc, char **argv)
         return 1;
     }
     rg_dwarf_resolve(d, addr, n, place);
-    if (scopes)
+    if (items)
         rg_dwarf_read_scopes(d);
     clock_gettime(CLOCK_MONOTONIC, &end);
     if (timed)
         print_time(d, n, (double)(end.tv_sec - begin.tv_sec) + (double)(end.tv_nsec - begin.tv_nsec) / 1e9);
-    else if (scopes)
-        for (uint32_t i = 0; i < rg_dwarf_n_functions(d); i++)
-            printf("%s\t%s\t%s\n", rg_dwarf_scope(d, i), rg_dwarf_function(d, i).name, rg_dwarf_function(d, i).linkage_name);
+    else if (items)
+        print_items(d);
     else
         for (size_t i = 0; i < n; i++)
             print_chain(d, addr[i], place[i]);

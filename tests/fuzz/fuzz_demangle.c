@@ -83,7 +83,8 @@ static void check_item(const char *text, size_t n)
     symbol[n] = '\0';
     rg_item_init(&it);
     rg_buf_init(&b, "fuzz");
-    const struct rg_item_source sources[] = { { symbol, NULL, NULL }, { symbol, "f<u8>", "a::b<u8>" }, { symbol, symbol, symbol } };
+    const struct rg_item_source sources[] = { { symbol, NULL, NULL, NULL }, { symbol, "f<u8>", "a::b<u8>", "T" }, { symbol, symbol, symbol, symbol },
+                                               { symbol, "f<u8, 3, T>", "a::{impl#1}", symbol } };
     for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
         rg_item_read(&it, &sources[i]);
         require(it.identity >= symbol && it.identity + it.identity_len <= symbol + n, "an identity outside of the symbol");

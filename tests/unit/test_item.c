@@ -141,22 +141,76 @@ static void classes(void)
 
 static void legacy_with_dwarf(void)
 {
-    check_source((struct rg_item_source){ "_ZN4core5slice9quicksort" HASH, "quicksort<u64, core::F<u64>>", "core::slice" },
+    check_source((struct rg_item_source){ "_ZN4core5slice9quicksort" HASH, "quicksort<u64, core::F<u64>>", "core::slice", NULL },
                  WANT("core::slice::quicksort<u64, core::F<u64>>", "core::slice::quicksort", "core::slice::quicksort",
                       "<u64, core::F<u64>>", "core", 0));
-    check_source((struct rg_item_source){ "_ZN5alloc3vec16Vec$LT$T$C$A$GT$4push" HASH, "push<u8, alloc::Global>", "alloc::vec::Vec<u8, alloc::Global>" },
+    check_source((struct rg_item_source){ "_ZN5alloc3vec16Vec$LT$T$C$A$GT$4push" HASH, "push<u8, alloc::Global>", "alloc::vec::Vec<u8, alloc::Global>", NULL },
                  WANT("alloc::vec::Vec<T,A>::push<u8, alloc::Global>", "alloc::vec::Vec::push", "alloc::vec::Vec::push",
                       "<u8, alloc::Global>", "alloc", 0));
-    check_source((struct rg_item_source){ "_ZN50_$LT$tree..Leaf$LT$T$GT$$u20$as$u20$tree..Grow$GT$4grow" HASH, "grow<u8>", "tree::{impl#3}" },
-                 WANT("<tree::Leaf<T> as tree::Grow>::grow<u8>", "tree::{impl#3}::grow", "<tree::Leaf<_> as tree::Grow>::grow",
+    check_source((struct rg_item_source){ "_ZN50_$LT$tree..Leaf$LT$T$GT$$u20$as$u20$tree..Grow$GT$4grow" HASH, "grow<u8>", "tree::{impl#3}", NULL },
+                 WANT("<tree::Leaf<u8> as tree::Grow>::grow", "tree::{impl#3}::grow", "<tree::Leaf<_> as tree::Grow>::grow",
                       "<u8>", "tree", 0));
-    check_source((struct rg_item_source){ "_ZN4tree4grow28_$u7b$$u7b$closure$u7d$$u7d$" HASH, "{closure#2}<u8>", "tree::grow" },
+    check_source((struct rg_item_source){ "_ZN4tree4grow28_$u7b$$u7b$closure$u7d$$u7d$" HASH, "{closure#2}<u8>", "tree::grow", NULL },
                  WANT("tree::grow::{closure#2}<u8>", "tree::grow::{closure#2}", "tree::grow::{closure#2}", "<u8>", "tree", RG_CLASS_CLOSURE));
-    check_source((struct rg_item_source){ "_ZN4tree4grow28_$u7b$$u7b$closure$u7d$$u7d$" HASH, "{async_fn#0}", "tree::grow" },
+    check_source((struct rg_item_source){ "_ZN4tree4grow28_$u7b$$u7b$closure$u7d$$u7d$" HASH, "{async_fn#0}", "tree::grow", NULL },
                  WANT("tree::grow::{async_fn#0}", "tree::grow::{closure#0}", "tree::grow::{closure#0}", "", "tree",
                       RG_CLASS_CLOSURE | RG_CLASS_ASYNC));
-    check_source((struct rg_item_source){ "_ZN4tree4grow" HASH, "grow<u8>", NULL }, /* no scope: the path is the symbol's */
+    check_source((struct rg_item_source){ "_ZN4tree4grow" HASH, "grow<u8>", NULL, NULL }, /* no scope: the path is the symbol's */
                  WANT("tree::grow<u8>", "tree::grow", "tree::grow", "<u8>", "tree", 0));
+}
+
+/* Generic types of the symbol's path get what they stand for.  */
+static void legacy_types(void)
+{
+    static const char push[] = "_ZN5alloc3vec16Vec$LT$T$C$A$GT$4push" HASH, vec[] = "alloc::vec::Vec<u8, alloc::Global>";
+    static const char compare[] = "_ZN48_$LT$A$u20$as$u20$core..slice..cmp..SliceOrd$GT$7compare" HASH;
+    static const char map[] = "_ZN4core6option15Option$LT$T$GT$3map" HASH;
+
+    check_source((struct rg_item_source){ push, "push<u8, alloc::Global>", vec, "T,A" },
+                 WANT("alloc::vec::Vec<u8,alloc::Global>::push", "alloc::vec::Vec::push", "alloc::vec::Vec::push", "<u8, alloc::Global>", "alloc", 0));
+    check_source((struct rg_item_source){ push, "push<u8, alloc::Global>", vec, "T" }, /* that cannot be */
+                 WANT("alloc::vec::Vec<T,A>::push<u8, alloc::Global>", "alloc::vec::Vec::push", "alloc::vec::Vec::push",
+                      "<u8, alloc::Global>", "alloc", 0));
+    check_source((struct rg_item_source){ map, "map<&str, (u8, [a::B<u8>; 2]), fn(&str) -> u8>", "core::option::Option", "T,U,F" },
+                 WANT("core::option::Option<&str>::map<(u8, [a::B<u8>; 2]), fn(&str) -> u8>", "core::option::Option::map", "core::option::Option::map",
+                      "<&str, (u8, [a::B<u8>; 2]), fn(&str) -> u8>", "core", 0));
+    check_source((struct rg_item_source){ map, "map<&str, u8, 3>", "core::option::Option", "U,T" }, /* a constant has no name */
+                 WANT("core::option::Option<u8>::map<&str, 3>", "core::option::Option::map", "core::option::Option::map", "<&str, u8, 3>", "core", 0));
+    check_source((struct rg_item_source){ compare, "compare<u8>", "core::slice::cmp::{impl#15}", NULL }, /* a lone one needs no name */
+                 WANT("<u8 as core::slice::cmp::SliceOrd>::compare", "core::slice::cmp::{impl#15}::compare",
+                      "<_ as core::slice::cmp::SliceOrd>::compare", "<u8>", "core", 0));
+    check_source((struct rg_item_source){ compare, "compare<u8, u16>", "core::slice::cmp::{impl#15}", NULL },
+                 WANT("<A as core::slice::cmp::SliceOrd>::compare<u8, u16>", "core::slice::cmp::{impl#15}::compare",
+                      "<_ as core::slice::cmp::SliceOrd>::compare", "<u8, u16>", "core", 0));
+    check_source((struct rg_item_source){ compare, "compare<\x01<<(>,", "core::slice::cmp::{impl#15}", "A" }, /* nothing that a compiler writes */
+                 WANT("<A as core::slice::cmp::SliceOrd>::compare<\x01<<(>,", "core::slice::cmp::{impl#15}::compare",
+                      "<_ as core::slice::cmp::SliceOrd>::compare", "<\x01<<(>,", "core", 0));
+}
+
+/* Where legacy text, v0 and DWARF's scope differ, the key is v0's.  */
+static void legacy_keys(void)
+{
+    check_source((struct rg_item_source){ "_ZN5alloc5boxed12Box$LT$T$GT$3new" HASH, "new<u8>", "alloc::boxed::{impl#0}", "T" },
+                 WANT("alloc::boxed::Box<u8>::new", "alloc::boxed::Box::new", "alloc::boxed::Box::new", "<u8>", "alloc", 0));
+    check_source((struct rg_item_source){ "_ZN5alloc3vec16Vec$LT$T$C$A$GT$6retain28_$u7b$$u7b$closure$u7d$$u7d$" HASH, "{closure#1}<u8, a::A>",
+                                          "alloc::vec::{impl#1}::retain", "T,A" },
+                 WANT("alloc::vec::Vec<u8,a::A>::retain::{closure#1}", "alloc::vec::Vec::retain::{closure#1}", "alloc::vec::Vec::retain::{closure#1}",
+                      "<u8, a::A>", "alloc", RG_CLASS_CLOSURE));
+    check_source((struct rg_item_source){ "_ZN4tree3big37_$LT$impl$u20$tree..Leaf$LT$T$GT$$GT$4fall28_$u7b$$u7b$closure$u7d$$u7d$" HASH, "{closure#0}<u8>",
+                                          "tree::big::{impl#2}::fall", NULL },
+                 WANT("tree::big::<impl tree::Leaf<u8>>::fall::{closure#0}", "tree::Leaf::fall::{closure#0}", "tree::Leaf::fall::{closure#0}", "<u8>",
+                      "tree", RG_CLASS_CLOSURE));
+    check_source((struct rg_item_source){ "_ZN4core5slice29_$LT$impl$u20$$u5b$T$u5d$$GT$4sort" HASH, "sort<u8>", "core::slice::{impl#0}", NULL },
+                 WANT("core::slice::<impl [u8]>::sort", "core::slice::{impl#0}::sort", "<[_]>::sort", "<u8>", "core", 0));
+    check_source((struct rg_item_source){ "_ZN4tree4cmps45_$LT$impl$u20$tree..Cmp$u20$for$u20$$RF$T$GT$2eq" HASH, "eq<u8>", "tree::cmps::{impl#4}", NULL },
+                 WANT("tree::cmps::<impl tree::Cmp for &u8>::eq", "tree::cmps::{impl#4}::eq", "<&_ as tree::Cmp>::eq", "<u8>", "tree", 0));
+    check_source((struct rg_item_source){ "_ZN4core3ops8function6FnOnce9call_once" HASH, "call_once<tree::Leaf::grow::{closure_env#1}<u8>, ()>",
+                                          "core::ops::function::FnOnce", NULL },
+                 WANT("core::ops::function::FnOnce::call_once<tree::Leaf::grow::{closure_env#1}<u8>, ()>", "tree::Leaf::grow::{closure#1}",
+                      "tree::Leaf::grow::{closure#1}", "<tree::Leaf::grow::{closure_env#1}<u8>, ()>", "tree", RG_CLASS_GLUE | RG_CLASS_CLOSURE));
+    check_source((struct rg_item_source){ "_ZN4core3ops8function6FnOnce9call_once" HASH, "call_once<fn(), ()>", "core::ops::function::FnOnce", NULL },
+                 WANT("core::ops::function::FnOnce::call_once<fn(), ()>", "core::ops::function::FnOnce::call_once",
+                      "core::ops::function::FnOnce::call_once", "<fn(), ()>", "core", RG_CLASS_GLUE));
 }
 
 static void legacy_alone(void)
@@ -174,7 +228,7 @@ static void legacy_alone(void)
           WANT("core::ops::function::FnOnce::call_once{{vtable.shim}}", "core::ops::function::FnOnce::call_once{{vtable.shim}}",
                "core::ops::function::FnOnce::call_once{{vtable.shim}}", "", "core", RG_CLASS_GLUE));
     check("_ZN32_$LT$T$u20$as$u20$tree..Into$GT$4into" HASH,
-          WANT("<T as tree::Into>::into", "<T as tree::Into>::into", "<T as tree::Into>::into", "", "tree", 0));
+          WANT("<T as tree::Into>::into", "<T as tree::Into>::into", "<_ as tree::Into>::into", "", "tree", 0));
 }
 
 static void crates_of_legacy_impls(void)
@@ -214,7 +268,7 @@ static void check_spelling(struct rg_item_source src, enum rg_item_spelling how,
 static void spellings(void)
 {
     struct rg_item_source v0 = { .symbol = "_RINvCsb_4tree4growhEC5other.cold" }, plain = { .symbol = "_RNvCsb_4tree4grow" };
-    struct rg_item_source legacy = { .symbol = "_ZN4tree4grow" HASH }, dwarf = { "_ZN4tree4grow" HASH, "grow<u8>", NULL };
+    struct rg_item_source legacy = { .symbol = "_ZN4tree4grow" HASH }, dwarf = { "_ZN4tree4grow" HASH, "grow<u8>", NULL, NULL };
     struct rg_item_source c = { .symbol = "memcpy" };
 
     check_spelling(v0, RG_SPELL_INSTANCE, false, "tree::grow::<u8>");
@@ -265,7 +319,7 @@ static void not_rust(void)
     }
     rg_item_read(&it, &(struct rg_item_source){ .name = "foo::bar()" });
     CU_ASSERT_STRING_EQUAL(rg_buf_cstr(&it.label), "foo::bar()");
-    rg_item_read(&it, &(struct rg_item_source){ NULL, NULL, NULL });
+    rg_item_read(&it, &(struct rg_item_source){ NULL, NULL, NULL, NULL });
     CU_ASSERT_STRING_EQUAL(rg_buf_cstr(&it.label), "???");
     rg_item_free(&it);
 }
@@ -298,6 +352,8 @@ const struct unit_test suite_item[] = {
     { "what is filed elsewhere", filed_elsewhere },
     { "classes", classes },
     { "legacy symbols with DWARF", legacy_with_dwarf },
+    { "generic types of legacy symbols", legacy_types },
+    { "keys of legacy symbols", legacy_keys },
     { "legacy symbols alone", legacy_alone },
     { "crates of legacy impls", crates_of_legacy_impls },
     { "spellings", spellings },

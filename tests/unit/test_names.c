@@ -42,7 +42,7 @@ static void ambiguous_legacy(void)
 static void dwarf_tells_apart(void)
 {
     struct rg_names *names = rg_names_new(RG_SPELL_INSTANCE);
-    struct rg_item_source a = { one, "grow<u8>", NULL }, b = { two, "grow<char>", NULL };
+    struct rg_item_source a = { one, "grow<u8>", NULL, NULL }, b = { two, "grow<char>", NULL, NULL };
 
     rg_names_note(names, &a);
     rg_names_note(names, &b);
