@@ -2,10 +2,10 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   An entry does not tell what it lies in; one has to come to it from the beginning of its unit.  So the walk of a unit for its code leaves
-   a mark wherever the next function lies in another scope, which costs it next to nothing; names of scopes are read when a function is
-   asked for.  Units without executed code are not walked, but what is inlined from them has been declared there: they are walked now, each
-   once, up to the last function that is wanted.  */
+   An entry does not tell what it lies in; one has to come to it from the beginning of its unit.  So the walk of a unit for its
+   code leaves a mark wherever the next function lies in another scope, which costs it next to nothing; names of scopes are read
+   when a function is asked for.  Units without executed code are not walked, but what is inlined from them has been declared
+   there: they are walked now, each once, up to the last function that is wanted.  */
 #include "rg_dwarf_int.h"
 
 #include "rg_buf.h"

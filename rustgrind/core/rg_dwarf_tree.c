@@ -92,13 +92,15 @@ static void note_declaration(struct rg_dwarf *d, struct rg_dw_unit *u, uint16_t 
 }
 
 /* Reads the names of generic types among the entries at the cursor, which lie in a function's: they come first.  */
-static const char *read_params(struct rg_dwarf *d, struct rg_dw_unit *u, const struct rg_dw_abbrevs *t, struct rg_bytes *b, uint64_t end)
+static const char *read_params(struct rg_dwarf *d, struct rg_dw_unit *u, const struct rg_dw_abbrevs *t, struct rg_bytes *b,
+                               uint64_t end)
 {
     struct rg_buf names;
     const struct rg_dw_abbrev *a;
 
     rg_buf_init(&names, tag);
-    while ((a = rg_dw_abbrev(t, rg_bytes_uleb(b))) != NULL && a->tag == DW_TAG_template_type_param && rg_dw_work(d, 1 + a->n_attrs)) {
+    while ((a = rg_dw_abbrev(t, rg_bytes_uleb(b))) != NULL && a->tag == DW_TAG_template_type_param &&
+           rg_dw_work(d, 1 + a->n_attrs)) {
         for (uint32_t i = 0; i < a->n_attrs; i++) {
             struct rg_dw_attr attr = t->attr[a->first_attr + i];
             struct rg_dw_value v = rg_dw_read(b, u, attr, end);

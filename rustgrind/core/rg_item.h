@@ -14,8 +14,9 @@
        w1::walk::{closure#0}                                a closure: of its item, whatever that was instantiated with
 
    The same key comes from a v0 symbol, from a legacy symbol with DWARF's scope and name, and from an inlined function.  From a
-   legacy symbol alone the key of an impl's method is its text, which is no other item's key.  What is left: call_once and its like of a
-   function (not a closure) is filed under the function for a v0 symbol, under the trait for a legacy one, as DWARF does not name it.  */
+   legacy symbol alone the key of an impl's method is its text, which is no other item's key.  What is left: call_once and its
+   like of a function (not a closure) is filed under the function for a v0 symbol, under the trait for a legacy one, as DWARF
+   does not name it.  */
 #ifndef RG_ITEM_H
 #define RG_ITEM_H
 

@@ -93,8 +93,8 @@ struct search {
 static bool next_word(const struct rg_buf *path, struct search *at, struct piece *word)
 {
     static const char *const others[] = {
-        "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f16", "f32", "f64", "f128", "bool", "char", "str",
-        "mut", "const", "dyn", "as", "fn", "for", "impl", "unsafe", "extern", "_",
+        "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f16", "f32", "f64", "f128",
+        "bool", "char", "str", "mut", "const", "dyn", "as", "fn", "for", "impl", "unsafe", "extern", "_",
     };
     const char *s = path->p;
     size_t n = path->n;
@@ -451,7 +451,8 @@ static void put_label(struct rg_item *it, const struct rg_buf *parent, const str
 }
 
 /* The last name of the symbol is DWARF's name, if that is the same function's: legacy closures have no number.  */
-static void put_instance(struct rg_item *it, const struct rg_buf *parent, const struct rg_buf *last, const struct rg_item_source *src)
+static void put_instance(struct rg_item *it, const struct rg_buf *parent, const struct rg_buf *last,
+                         const struct rg_item_source *src)
 {
     const char *name = src->name;
     struct generics g = find_generics(parent, src);

@@ -72,7 +72,8 @@ static void impls(void)
           WANT("<vec::Vec<u8> as tree::From<char>>::from", "tree::{impl#3}::from", "<vec::Vec<_> as tree::From<_>>::from",
                "<vec::Vec<u8>>, <tree::From<char>>", "tree", 0));
     check("_RNvXC4treeNtNvMC1aNtC1a1A1f5InnerNtC4tree4Grow4grow",
-          WANT("<<a::A>::f::Inner as tree::Grow>::grow", "tree::{impl#0}::grow", "<a::A::f::Inner as tree::Grow>::grow", "", "tree", 0));
+          WANT("<<a::A>::f::Inner as tree::Grow>::grow", "tree::{impl#0}::grow", "<a::A::f::Inner as tree::Grow>::grow", "",
+               "tree", 0));
     check("_RINvYhNtC4tree4Grow4growcE",
           WANT("<u8 as tree::Grow>::grow::<char>", "tree::Grow::grow", "<_ as tree::Grow>::grow", "<u8>, <char>", "tree", 0));
 }
@@ -80,9 +81,11 @@ static void impls(void)
 static void filed_elsewhere(void)
 {
     check("_RINvNtC4core3ptr13drop_in_placehE",
-          WANT("core::ptr::drop_in_place::<u8>", "core::ptr::drop_in_place", "core::ptr::drop_in_place", "<u8>", "core", RG_CLASS_DROP));
+          WANT("core::ptr::drop_in_place::<u8>", "core::ptr::drop_in_place", "core::ptr::drop_in_place", "<u8>", "core",
+               RG_CLASS_DROP));
     check("_RINvNtC4core3ptr9drop_gluehE",
-          WANT("core::ptr::drop_glue::<u8>", "core::ptr::drop_in_place", "core::ptr::drop_in_place", "<u8>", "core", RG_CLASS_DROP));
+          WANT("core::ptr::drop_glue::<u8>", "core::ptr::drop_in_place", "core::ptr::drop_in_place", "<u8>", "core",
+               RG_CLASS_DROP));
     check("_RNvYNCNvC4tree4grow0INtNtNtC4core3ops8function6FnOnceuE9call_once",
           WANT("<tree::grow::{closure#0} as core::ops::function::FnOnce<()>>::call_once", "tree::grow::{closure#0}",
                "tree::grow::{closure#0}", "", "tree", RG_CLASS_GLUE | RG_CLASS_CLOSURE));
@@ -127,7 +130,8 @@ static void classes(void)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         rg_item_read(&it, &(struct rg_item_source){ .symbol = cases[i].symbol });
         if (it.classes != cases[i].classes)
-            fprintf(stderr, "\n  %s (%s): got %u, want %u\n", cases[i].symbol, rg_buf_cstr(&it.key), it.classes, cases[i].classes);
+            fprintf(stderr, "\n  %s (%s): got %u, want %u\n", cases[i].symbol, rg_buf_cstr(&it.key), it.classes,
+                cases[i].classes);
         CU_ASSERT_EQUAL(it.classes, cases[i].classes);
     }
     rg_item_free(&it);
@@ -144,15 +148,20 @@ static void legacy_with_dwarf(void)
     check_source((struct rg_item_source){ "_ZN4core5slice9quicksort" HASH, "quicksort<u64, core::F<u64>>", "core::slice", NULL },
                  WANT("core::slice::quicksort<u64, core::F<u64>>", "core::slice::quicksort", "core::slice::quicksort",
                       "<u64, core::F<u64>>", "core", 0));
-    check_source((struct rg_item_source){ "_ZN5alloc3vec16Vec$LT$T$C$A$GT$4push" HASH, "push<u8, alloc::Global>", "alloc::vec::Vec<u8, alloc::Global>", NULL },
+    check_source((struct rg_item_source){ "_ZN5alloc3vec16Vec$LT$T$C$A$GT$4push" HASH, "push<u8, alloc::Global>",
+                     "alloc::vec::Vec<u8, alloc::Global>", NULL },
                  WANT("alloc::vec::Vec<T,A>::push<u8, alloc::Global>", "alloc::vec::Vec::push", "alloc::vec::Vec::push",
                       "<u8, alloc::Global>", "alloc", 0));
-    check_source((struct rg_item_source){ "_ZN50_$LT$tree..Leaf$LT$T$GT$$u20$as$u20$tree..Grow$GT$4grow" HASH, "grow<u8>", "tree::{impl#3}", NULL },
+    check_source((struct rg_item_source){ "_ZN50_$LT$tree..Leaf$LT$T$GT$$u20$as$u20$tree..Grow$GT$4grow" HASH, "grow<u8>",
+                     "tree::{impl#3}", NULL },
                  WANT("<tree::Leaf<u8> as tree::Grow>::grow", "tree::{impl#3}::grow", "<tree::Leaf<_> as tree::Grow>::grow",
                       "<u8>", "tree", 0));
-    check_source((struct rg_item_source){ "_ZN4tree4grow28_$u7b$$u7b$closure$u7d$$u7d$" HASH, "{closure#2}<u8>", "tree::grow", NULL },
-                 WANT("tree::grow::{closure#2}<u8>", "tree::grow::{closure#2}", "tree::grow::{closure#2}", "<u8>", "tree", RG_CLASS_CLOSURE));
-    check_source((struct rg_item_source){ "_ZN4tree4grow28_$u7b$$u7b$closure$u7d$$u7d$" HASH, "{async_fn#0}", "tree::grow", NULL },
+    check_source((struct rg_item_source){ "_ZN4tree4grow28_$u7b$$u7b$closure$u7d$$u7d$" HASH, "{closure#2}<u8>", "tree::grow",
+                     NULL },
+                 WANT("tree::grow::{closure#2}<u8>", "tree::grow::{closure#2}", "tree::grow::{closure#2}", "<u8>", "tree",
+                      RG_CLASS_CLOSURE));
+    check_source((struct rg_item_source){ "_ZN4tree4grow28_$u7b$$u7b$closure$u7d$$u7d$" HASH, "{async_fn#0}", "tree::grow",
+                     NULL },
                  WANT("tree::grow::{async_fn#0}", "tree::grow::{closure#0}", "tree::grow::{closure#0}", "", "tree",
                       RG_CLASS_CLOSURE | RG_CLASS_ASYNC));
     check_source((struct rg_item_source){ "_ZN4tree4grow" HASH, "grow<u8>", NULL, NULL }, /* no scope: the path is the symbol's */
@@ -167,22 +176,28 @@ static void legacy_types(void)
     static const char map[] = "_ZN4core6option15Option$LT$T$GT$3map" HASH;
 
     check_source((struct rg_item_source){ push, "push<u8, alloc::Global>", vec, "T,A" },
-                 WANT("alloc::vec::Vec<u8,alloc::Global>::push", "alloc::vec::Vec::push", "alloc::vec::Vec::push", "<u8, alloc::Global>", "alloc", 0));
+                 WANT("alloc::vec::Vec<u8,alloc::Global>::push", "alloc::vec::Vec::push", "alloc::vec::Vec::push",
+                      "<u8, alloc::Global>", "alloc", 0));
     check_source((struct rg_item_source){ push, "push<u8, alloc::Global>", vec, "T" }, /* that cannot be */
                  WANT("alloc::vec::Vec<T,A>::push<u8, alloc::Global>", "alloc::vec::Vec::push", "alloc::vec::Vec::push",
                       "<u8, alloc::Global>", "alloc", 0));
-    check_source((struct rg_item_source){ map, "map<&str, (u8, [a::B<u8>; 2]), fn(&str) -> u8>", "core::option::Option", "T,U,F" },
-                 WANT("core::option::Option<&str>::map<(u8, [a::B<u8>; 2]), fn(&str) -> u8>", "core::option::Option::map", "core::option::Option::map",
+    check_source((struct rg_item_source){ map, "map<&str, (u8, [a::B<u8>; 2]), fn(&str) -> u8>", "core::option::Option",
+                     "T,U,F" },
+                 WANT("core::option::Option<&str>::map<(u8, [a::B<u8>; 2]), fn(&str) -> u8>", "core::option::Option::map",
+                      "core::option::Option::map",
                       "<&str, (u8, [a::B<u8>; 2]), fn(&str) -> u8>", "core", 0));
     check_source((struct rg_item_source){ map, "map<&str, u8, 3>", "core::option::Option", "U,T" }, /* a constant has no name */
-                 WANT("core::option::Option<u8>::map<&str, 3>", "core::option::Option::map", "core::option::Option::map", "<&str, u8, 3>", "core", 0));
-    check_source((struct rg_item_source){ compare, "compare<u8>", "core::slice::cmp::{impl#15}", NULL }, /* a lone one needs no name */
+                 WANT("core::option::Option<u8>::map<&str, 3>", "core::option::Option::map", "core::option::Option::map",
+                      "<&str, u8, 3>", "core", 0));
+    check_source((struct rg_item_source){ compare, "compare<u8>", "core::slice::cmp::{impl#15}", NULL },
+                     /* a lone one needs no name */
                  WANT("<u8 as core::slice::cmp::SliceOrd>::compare", "core::slice::cmp::{impl#15}::compare",
                       "<_ as core::slice::cmp::SliceOrd>::compare", "<u8>", "core", 0));
     check_source((struct rg_item_source){ compare, "compare<u8, u16>", "core::slice::cmp::{impl#15}", NULL },
                  WANT("<A as core::slice::cmp::SliceOrd>::compare<u8, u16>", "core::slice::cmp::{impl#15}::compare",
                       "<_ as core::slice::cmp::SliceOrd>::compare", "<u8, u16>", "core", 0));
-    check_source((struct rg_item_source){ compare, "compare<\x01<<(>,", "core::slice::cmp::{impl#15}", "A" }, /* nothing that a compiler writes */
+    check_source((struct rg_item_source){ compare, "compare<\x01<<(>,", "core::slice::cmp::{impl#15}", "A" },
+                     /* nothing that a compiler writes */
                  WANT("<A as core::slice::cmp::SliceOrd>::compare<\x01<<(>,", "core::slice::cmp::{impl#15}::compare",
                       "<_ as core::slice::cmp::SliceOrd>::compare", "<\x01<<(>,", "core", 0));
 }
@@ -192,34 +207,46 @@ static void legacy_keys(void)
 {
     check_source((struct rg_item_source){ "_ZN5alloc5boxed12Box$LT$T$GT$3new" HASH, "new<u8>", "alloc::boxed::{impl#0}", "T" },
                  WANT("alloc::boxed::Box<u8>::new", "alloc::boxed::Box::new", "alloc::boxed::Box::new", "<u8>", "alloc", 0));
-    check_source((struct rg_item_source){ "_ZN5alloc3vec16Vec$LT$T$C$A$GT$6retain28_$u7b$$u7b$closure$u7d$$u7d$" HASH, "{closure#1}<u8, a::A>",
+    check_source((struct rg_item_source){ "_ZN5alloc3vec16Vec$LT$T$C$A$GT$6retain28_$u7b$$u7b$closure$u7d$$u7d$" HASH,
+                     "{closure#1}<u8, a::A>",
                                           "alloc::vec::{impl#1}::retain", "T,A" },
-                 WANT("alloc::vec::Vec<u8,a::A>::retain::{closure#1}", "alloc::vec::Vec::retain::{closure#1}", "alloc::vec::Vec::retain::{closure#1}",
+                 WANT("alloc::vec::Vec<u8,a::A>::retain::{closure#1}", "alloc::vec::Vec::retain::{closure#1}",
+                      "alloc::vec::Vec::retain::{closure#1}",
                       "<u8, a::A>", "alloc", RG_CLASS_CLOSURE));
     check_source((struct rg_item_source){ "_ZN4tree3big37_$LT$impl$u20$tree..Leaf$LT$T$GT$$GT$4fall28_$u7b$$u7b$closure$u7d$$u7d$" HASH, "{closure#0}<u8>",
                                           "tree::big::{impl#2}::fall", NULL },
-                 WANT("tree::big::<impl tree::Leaf<u8>>::fall::{closure#0}", "tree::Leaf::fall::{closure#0}", "tree::Leaf::fall::{closure#0}", "<u8>",
+                 WANT("tree::big::<impl tree::Leaf<u8>>::fall::{closure#0}", "tree::Leaf::fall::{closure#0}",
+                      "tree::Leaf::fall::{closure#0}", "<u8>",
                       "tree", RG_CLASS_CLOSURE));
-    check_source((struct rg_item_source){ "_ZN4core5slice29_$LT$impl$u20$$u5b$T$u5d$$GT$4sort" HASH, "sort<u8>", "core::slice::{impl#0}", NULL },
+    check_source((struct rg_item_source){ "_ZN4core5slice29_$LT$impl$u20$$u5b$T$u5d$$GT$4sort" HASH, "sort<u8>",
+                     "core::slice::{impl#0}", NULL },
                  WANT("core::slice::<impl [u8]>::sort", "core::slice::{impl#0}::sort", "<[_]>::sort", "<u8>", "core", 0));
-    check_source((struct rg_item_source){ "_ZN4tree4cmps45_$LT$impl$u20$tree..Cmp$u20$for$u20$$RF$T$GT$2eq" HASH, "eq<u8>", "tree::cmps::{impl#4}", NULL },
-                 WANT("tree::cmps::<impl tree::Cmp for &u8>::eq", "tree::cmps::{impl#4}::eq", "<&_ as tree::Cmp>::eq", "<u8>", "tree", 0));
-    check_source((struct rg_item_source){ "_ZN4core3ops8function6FnOnce9call_once" HASH, "call_once<tree::Leaf::grow::{closure_env#1}<u8>, ()>",
+    check_source((struct rg_item_source){ "_ZN4tree4cmps45_$LT$impl$u20$tree..Cmp$u20$for$u20$$RF$T$GT$2eq" HASH, "eq<u8>",
+                     "tree::cmps::{impl#4}", NULL },
+                 WANT("tree::cmps::<impl tree::Cmp for &u8>::eq", "tree::cmps::{impl#4}::eq", "<&_ as tree::Cmp>::eq", "<u8>",
+                      "tree", 0));
+    check_source((struct rg_item_source){ "_ZN4core3ops8function6FnOnce9call_once" HASH,
+                     "call_once<tree::Leaf::grow::{closure_env#1}<u8>, ()>",
                                           "core::ops::function::FnOnce", NULL },
-                 WANT("core::ops::function::FnOnce::call_once<tree::Leaf::grow::{closure_env#1}<u8>, ()>", "tree::Leaf::grow::{closure#1}",
-                      "tree::Leaf::grow::{closure#1}", "<tree::Leaf::grow::{closure_env#1}<u8>, ()>", "tree", RG_CLASS_GLUE | RG_CLASS_CLOSURE));
-    check_source((struct rg_item_source){ "_ZN4core3ops8function6FnOnce9call_once" HASH, "call_once<fn(), ()>", "core::ops::function::FnOnce", NULL },
+                 WANT("core::ops::function::FnOnce::call_once<tree::Leaf::grow::{closure_env#1}<u8>, ()>",
+                      "tree::Leaf::grow::{closure#1}",
+                      "tree::Leaf::grow::{closure#1}", "<tree::Leaf::grow::{closure_env#1}<u8>, ()>", "tree",
+                          RG_CLASS_GLUE | RG_CLASS_CLOSURE));
+    check_source((struct rg_item_source){ "_ZN4core3ops8function6FnOnce9call_once" HASH, "call_once<fn(), ()>",
+                     "core::ops::function::FnOnce", NULL },
                  WANT("core::ops::function::FnOnce::call_once<fn(), ()>", "core::ops::function::FnOnce::call_once",
                       "core::ops::function::FnOnce::call_once", "<fn(), ()>", "core", RG_CLASS_GLUE));
 }
 
 static void legacy_alone(void)
 {
-    check("_ZN4core5slice9quicksort" HASH, WANT("core::slice::quicksort", "core::slice::quicksort", "core::slice::quicksort", "", "core", 0));
+    check("_ZN4core5slice9quicksort" HASH, WANT("core::slice::quicksort", "core::slice::quicksort", "core::slice::quicksort", "",
+         "core", 0));
     check("_ZN5alloc3vec16Vec$LT$T$C$A$GT$4push" HASH,
           WANT("alloc::vec::Vec<T,A>::push", "alloc::vec::Vec::push", "alloc::vec::Vec::push", "", "alloc", 0));
     check("_ZN50_$LT$tree..Leaf$LT$T$GT$$u20$as$u20$tree..Grow$GT$4grow" HASH,
-          WANT("<tree::Leaf<T> as tree::Grow>::grow", "<tree::Leaf<T> as tree::Grow>::grow", "<tree::Leaf<_> as tree::Grow>::grow", "",
+          WANT("<tree::Leaf<T> as tree::Grow>::grow", "<tree::Leaf<T> as tree::Grow>::grow",
+               "<tree::Leaf<_> as tree::Grow>::grow", "",
                "tree", 0));
     check("_ZN4core3ptr28drop_in_place$LT$tree..T$GT$" HASH,
           WANT("core::ptr::drop_in_place<tree::T>", "core::ptr::drop_in_place", "core::ptr::drop_in_place", "<tree::T>", "core",
@@ -288,7 +315,8 @@ static void spellings(void)
 /* The identity leaves out what does not make another function.  */
 static void identities(void)
 {
-    static const char *const same[] = { "_RINvC4tree4growhE", "_RINvC4tree4growhECs3_5other", "_RINvC4tree4growhE.cold", "_RINvC4tree4growhE.llvm.12" };
+    static const char *const same[] = { "_RINvC4tree4growhE", "_RINvC4tree4growhECs3_5other", "_RINvC4tree4growhE.cold",
+        "_RINvC4tree4growhE.llvm.12" };
     static const char *const other[] = { "_RINvC4tree4growcE", "_RINvCs_4tree4growhE", "_ZN4tree4grow" HASH };
     struct rg_item it;
 
