@@ -2,9 +2,8 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   Only self costs are added up: an item's instances call each other, so their inclusive costs overlap.  Groups stand beside the
-   call
-   graph and are no nodes of it, for grouped nodes would make cycles that are none.
+   Self costs are added up; totals are not, for an item's instances call each other (rg_total.c).  Groups stand beside the call graph and
+   are no nodes of it, for grouped nodes would make cycles that are none.
 
    Symbols in the legacy mangling do not tell the disambiguator of their crate.  If only one is known for a crate's name, it is taken
    to be theirs.  */
@@ -12,6 +11,8 @@
 
 #include "rg_intern.h"
 #include "rg_map.h"
+#include "rg_report.h"
+#include "rg_total.h"
 
 static const char tag[] = "groups";
 
@@ -26,6 +27,8 @@ struct group {
     uint32_t n_functions, n_running; /* with self cost */
     uint64_t code_bytes;
     bool is_generic, is_rust;
+    bool only_leads_in; /* all of its functions do */
+    bool is_own;        /* there is an own function */
 };
 
 struct groups {
@@ -38,6 +41,7 @@ struct groups {
 struct rg_groups {
     const struct rg_profile *profile;
     const struct rg_names *names;
+    const struct rg_own *own;
     unsigned nevents;
     struct rg_intern *strings;
     struct rg_map crate_dis; /* string id of a crate's name -> its disambiguator, or MANY */
@@ -149,9 +153,13 @@ static void add_function(struct rg_groups *g, uint32_t fn)
         item->name = rg_intern_str(g->strings, f.label);
         item->crate = crate;
         item->is_rust = f.is_rust;
+        item->only_leads_in = true;
     } else {
         item->name = common_label(g, item->name, f.label);
     }
+    item->only_leads_in = item->only_leads_in && (f.classes & (RG_CLASS_RUNTIME | RG_CLASS_GLUE)) != 0;
+    if (g->own != NULL && rg_own_is(g->own, fn))
+        item->is_own = g->crates.p[crate].is_own = true;
     item->n_functions++;
     item->code_bytes += f.code_bytes;
     item->is_generic = item->is_generic || f.is_generic || (f.is_rust && item->n_functions > 1);
@@ -201,13 +209,14 @@ static void find_disambiguators(struct rg_groups *g)
     }
 }
 
-struct rg_groups *rg_groups_new(const struct rg_profile *p, const struct rg_names *names)
+struct rg_groups *rg_groups_new(const struct rg_profile *p, const struct rg_names *names, const struct rg_own *own)
 {
     struct rg_groups *g = rg_alloc(tag, sizeof *g);
     uint32_t n = rg_profile_n_functions(p);
 
     g->profile = p;
     g->names = names;
+    g->own = own;
     g->nevents = rg_profile_nevents(p);
     g->strings = rg_intern_new(tag);
     rg_map_init(&g->crate_dis, tag);
@@ -247,6 +256,11 @@ bool rg_groups_leads_in(const struct rg_groups *g, uint32_t fn)
     return !g->called[fn] || (rg_names_facts(g->names, fn).classes & (RG_CLASS_RUNTIME | RG_CLASS_GLUE)) != 0;
 }
 
+bool rg_groups_passes_on(const struct rg_groups *g, uint32_t fn, uint64_t self)
+{
+    return rg_groups_leads_in(g, fn) || (self == 0 && !(g->own != NULL && rg_own_is(g->own, fn)));
+}
+
 bool rg_groups_has_rust(const struct rg_groups *g)
 {
     for (uint32_t i = 0; i < g->crates.n; i++)
@@ -258,8 +272,9 @@ bool rg_groups_has_rust(const struct rg_groups *g)
 /* ---- tables ---- */
 
 struct row {
-    uint64_t cost;
+    uint64_t cost, self;
     uint32_t number;
+    bool exact, estimated; /* EXACT: as far as it goes; else COST is a bound */
 };
 
 static int by_cost(const void *a, const void *b)
@@ -291,65 +306,139 @@ static void put_column(struct rg_buf *b, uint64_t v, size_t width)
     rg_buf_align_right(b, mark, width);
 }
 
-static void put_row(const struct rg_groups *g, bool items, const struct group *gr, struct rg_buf *b)
+/* The cost and the percent of a row, or their head.  */
+static void put_cost(struct rg_buf *b, const struct row *r, uint64_t total, size_t width)
 {
-    put_column(b, gr->n_running, COUNT_WIDTH);
-    if (items)
-        put_column(b, gr->code_bytes, BYTES_WIDTH);
-    rg_buf_str(b, "  ");
-    if (items)
-        rg_text_put(b, rg_intern_name(g->strings, gr->name), rg_intern_len(g->strings, gr->name));
+    rg_buf_clear(b);
+    if (r != NULL && r->estimated)
+        rg_buf_char(b, '~');
+    if (r != NULL)
+        rg_buf_thousands(b, r->cost);
     else
-        put_crate(g, gr, b);
+        rg_buf_str(b, "cost");
+    rg_buf_align_right(b, 0, width);
+    rg_buf_str(b, "  ");
+    size_t mark = b->n;
+    if (r != NULL)
+        rg_buf_percent(b, r->cost, total, 2);
+    else
+        rg_buf_char(b, '%');
+    rg_buf_align_right(b, mark, PERCENT_WIDTH);
 }
 
-static void print_table(const struct rg_groups *g, bool items, unsigned event, unsigned n, rg_line_fn line, void *arg)
+static void put_head(struct rg_buf *b, const char *word, size_t width)
 {
-    const struct groups *gs = items ? &g->items : &g->crates;
+    rg_buf_str(b, "  ");
+    size_t mark = b->n;
+    rg_buf_str(b, word);
+    rg_buf_align_right(b, mark, width);
+}
+
+/* The width of the column of costs, the largest of which is LARGEST.  */
+static size_t cost_width(struct rg_buf *b, uint64_t largest)
+{
+    rg_buf_clear(b);
+    rg_buf_thousands(b, largest);
+    return b->n > MIN_COST_WIDTH ? b->n : MIN_COST_WIDTH;
+}
+
+/* The N generic items with the highest totals, sorted, into ROWS, which has room for all; returns how many there are.  The sum of its
+   functions' totals is a bound of an item's, so few totals have to be found.  */
+static size_t most_expensive(const struct rg_groups *g, unsigned event, size_t n, struct row *rows)
+{
+    struct rg_total *t = rg_total_new(g->profile, event);
+    uint64_t cap = rg_profile_totals(g->profile)[event];
+    size_t n_rows = 0;
+
+    for (uint32_t i = 0; i < g->items.n; i++) {
+        const struct group *item = &g->items.p[i];
+        rows[i] = (struct row){ .self = g->items.cost[i * g->nevents + event], .number = i, .exact = item->n_functions == 1 };
+    }
+    for (uint32_t fn = 0; fn < rg_profile_n_functions(g->profile); fn++)
+        if (g->item_of[fn] != NO_GROUP) {
+            struct row *r = &rows[g->item_of[fn]];
+            uint64_t cost = rg_total_function(t, fn);
+            r->cost = r->cost >= cap || cost >= cap - r->cost ? cap : r->cost + cost;
+        }
+    for (uint32_t i = 0; i < g->items.n; i++)
+        if (rows[i].cost > 0 && g->items.p[i].is_generic && !g->items.p[i].only_leads_in && (rows[i].self > 0 || g->items.p[i].is_own))
+            rows[n_rows++] = rows[i];
+    rg_sort(rows, n_rows, sizeof *rows, by_cost);
+    for (size_t i = 0; i < n_rows && i < n;) {
+        if (rows[i].exact) {
+            i++;
+            continue;
+        }
+        struct row r = rows[i];
+        size_t to = i;
+        r.cost = rg_total_set(t, g->item_of, r.number, &r.estimated);
+        r.cost = r.cost > r.self ? r.cost : r.self;
+        r.exact = true;
+        for (; to + 1 < n_rows && by_cost(&rows[to + 1], &r) < 0; to++)
+            rows[to] = rows[to + 1];
+        rows[to] = r;
+    }
+    rg_total_free(t);
+    return n_rows < n ? n_rows : n;
+}
+
+void rg_groups_print_generics(const struct rg_groups *g, unsigned event, unsigned n, rg_line_fn line, void *arg)
+{
+    RG_ASSERT(event < g->nevents);
     uint64_t total = rg_profile_totals(g->profile)[event];
-    struct row *rows = rg_alloc(tag, (gs->n + (size_t)1) * sizeof *rows);
-    size_t n_rows = 0, width = MIN_COST_WIDTH;
+    struct row *rows = rg_alloc(tag, (g->items.n + (size_t)1) * sizeof *rows);
+    size_t n_rows = most_expensive(g, event, n, rows), width;
     struct rg_buf b;
 
-    for (uint32_t i = 0; i < gs->n; i++)
-        if (gs->cost[i * g->nevents + event] > 0 && (!items || gs->p[i].is_generic))
-            rows[n_rows++] = (struct row){ .cost = gs->cost[i * g->nevents + event], .number = i };
-    rg_sort(rows, n_rows, sizeof *rows, by_cost);
     rg_buf_init(&b, tag);
-    if (n_rows > 0)
-        rg_buf_thousands(&b, rows[0].cost);
-    width = b.n > width ? b.n : width;
-    rg_buf_clear(&b);
-    rg_buf_str(&b, "cost");
-    rg_buf_align_right(&b, 0, width);
-    rg_buf_fill(&b, ' ', 2 + PERCENT_WIDTH - 1);
-    rg_buf_str(&b, items ? "%  instances  code bytes  generic function, by self cost" : "%  functions  crate or object, by self cost");
+    width = cost_width(&b, n_rows > 0 ? rows[0].cost : 0) + 1;
+    put_cost(&b, NULL, 0, width);
+    put_head(&b, "self", width);
+    rg_buf_str(&b, "  instances  code bytes  generic function: all its instances, with what they call");
     line(arg, rg_buf_cstr(&b));
-    for (size_t i = 0; i < n_rows && i < n; i++) {
-        rg_buf_clear(&b);
-        rg_buf_thousands(&b, rows[i].cost);
-        rg_buf_align_right(&b, 0, width);
+    for (size_t i = 0; i < n_rows; i++) {
+        const struct group *item = &g->items.p[rows[i].number];
+        put_cost(&b, &rows[i], total, width);
+        put_column(&b, rows[i].self, width);
+        put_column(&b, item->n_functions, COUNT_WIDTH);
+        if (item->code_bytes > 0)
+            put_column(&b, item->code_bytes, BYTES_WIDTH);
+        else
+            put_head(&b, "inlined", BYTES_WIDTH);
         rg_buf_str(&b, "  ");
-        size_t mark = b.n;
-        rg_buf_percent(&b, rows[i].cost, total, 2);
-        rg_buf_align_right(&b, mark, PERCENT_WIDTH);
-        put_row(g, items, &gs->p[rows[i].number], &b);
+        rg_text_put_name(&b, rg_intern_name(g->strings, item->name), rg_intern_len(g->strings, item->name), RG_REPORT_NAME_MAX);
         line(arg, rg_buf_cstr(&b));
     }
     rg_buf_free(&b);
     rg_free(rows);
 }
 
-void rg_groups_print_generics(const struct rg_groups *g, unsigned event, unsigned n, rg_line_fn line, void *arg)
-{
-    RG_ASSERT(event < g->nevents);
-    print_table(g, true, event, n, line, arg);
-}
-
 void rg_groups_print_crates(const struct rg_groups *g, unsigned event, unsigned n, rg_line_fn line, void *arg)
 {
     RG_ASSERT(event < g->nevents);
-    print_table(g, false, event, n, line, arg);
+    uint64_t total = rg_profile_totals(g->profile)[event];
+    struct row *rows = rg_alloc(tag, (g->crates.n + (size_t)1) * sizeof *rows);
+    size_t n_rows = 0, width;
+    struct rg_buf b;
+
+    for (uint32_t i = 0; i < g->crates.n; i++)
+        if (g->crates.cost[i * g->nevents + event] > 0)
+            rows[n_rows++] = (struct row){ .cost = g->crates.cost[i * g->nevents + event], .number = i };
+    rg_sort(rows, n_rows, sizeof *rows, by_cost);
+    rg_buf_init(&b, tag);
+    width = cost_width(&b, n_rows > 0 ? rows[0].cost : 0);
+    put_cost(&b, NULL, 0, width);
+    rg_buf_str(&b, "  functions  crate or object, by self cost");
+    line(arg, rg_buf_cstr(&b));
+    for (size_t i = 0; i < n_rows && i < n; i++) {
+        put_cost(&b, &rows[i], total, width);
+        put_column(&b, g->crates.p[rows[i].number].n_running, COUNT_WIDTH);
+        rg_buf_str(&b, "  ");
+        put_crate(g, &g->crates.p[rows[i].number], &b);
+        line(arg, rg_buf_cstr(&b));
+    }
+    rg_buf_free(&b);
+    rg_free(rows);
 }
 
 /* ---- records ---- */
@@ -441,6 +530,42 @@ static void put_functions(const struct rg_groups *g, struct rg_buf *b)
     rg_free(numbers);
 }
 
+static void put_own_cost(const struct rg_groups *g, uint32_t number, uint32_t fn, struct rg_buf *b)
+{
+    uint64_t doubt, any = 0;
+    const uint64_t *cost = rg_own_cost_of(g->own, fn, &doubt);
+
+    for (unsigned e = 0; cost != NULL && e < g->nevents; e++)
+        any |= cost[e];
+    if (any == 0)
+        return;
+    rg_buf_str(b, "#rg own ");
+    put_number(b, number);
+    rg_buf_dec(b, doubt);
+    for (unsigned e = 0; e < g->nevents; e++) {
+        rg_buf_char(b, ' ');
+        rg_buf_dec(b, cost[e]);
+    }
+    rg_buf_char(b, '\n');
+}
+
+/* The crates of the workspace, and what belongs to their functions, which are numbered as they have their lines.  */
+static void put_own(const struct rg_groups *g, struct rg_buf *b)
+{
+    uint32_t number = 0;
+
+    rg_buf_str(b, "#rg workspace");
+    for (uint32_t i = 0; i < g->crates.n; i++)
+        if (g->crates.p[i].is_own) {
+            rg_buf_char(b, ' ');
+            rg_buf_dec(b, i + (uint64_t)1);
+        }
+    rg_buf_char(b, '\n');
+    put_own_cost(g, 0, RG_OWN_NONE, b);
+    for (uint32_t i = 0, fn; next_function(g->profile, &i, &fn);)
+        put_own_cost(g, ++number, fn, b);
+}
+
 bool rg_groups_write(const struct rg_groups *g, rg_sink_fn sink, void *arg)
 {
     struct rg_buf b;
@@ -451,6 +576,8 @@ bool rg_groups_write(const struct rg_groups *g, rg_sink_fn sink, void *arg)
     rg_buf_char(&b, '\n');
     put_crates(g, &b);
     put_functions(g, &b);
+    if (g->own != NULL && rg_own_any(g->own))
+        put_own(g, &b);
     bool good = sink(arg, b.p, b.n);
     rg_buf_free(&b);
     return good;

@@ -11,7 +11,7 @@
 #ifndef RG_INLINE_H
 #define RG_INLINE_H
 
-#include "rg_profile.h"
+#include "rg_own.h"
 
 /* A place where a function was inlined.  */
 struct rg_inlined {
@@ -36,7 +36,7 @@ void rg_inline_cost(struct rg_inline *x, struct rg_node node, struct rg_pos pos,
 void rg_inline_call(struct rg_inline *x, struct rg_node caller, struct rg_pos pos, uint32_t number, struct rg_node callee,
                     struct rg_pos target, uint64_t calls, const uint64_t *cost);
 
-/* Adds the calls of inlined functions to the profile, and frees X.  */
-void rg_inline_finish(struct rg_inline *x);
+/* Adds the calls of inlined functions to the profile, and frees X.  OWN, if it is not NULL, is told of all costs and calls.  */
+void rg_inline_finish(struct rg_inline *x, struct rg_own *own);
 
 #endif

@@ -49,6 +49,10 @@ static const struct {
     { "std::sys::backtrace::__rust_end_short_backtrace", RG_CLASS_RUNTIME | RG_CLASS_GLUE },
     { "std::sys_common::backtrace::__rust_begin_short_backtrace", RG_CLASS_RUNTIME | RG_CLASS_GLUE },
     { "std::sys_common::backtrace::__rust_end_short_backtrace", RG_CLASS_RUNTIME | RG_CLASS_GLUE },
+    { "std::thread::lifecycle::spawn_unchecked::", RG_CLASS_RUNTIME }, /* its closures are a thread's beginning */
+    { "std::thread::Builder::spawn_unchecked_::", RG_CLASS_RUNTIME },
+    { "std::sys::thread::unix::Thread::new::thread_start", RG_CLASS_RUNTIME },
+    { "std::sys::pal::unix::thread::Thread::new::thread_start", RG_CLASS_RUNTIME },
     { "std::sys::pal::unix::init*", RG_CLASS_RUNTIME },
     { "std::sys::pal::unix::stack_overflow::", RG_CLASS_RUNTIME },
     { "core::ops::function::FnOnce::call_once", RG_CLASS_GLUE },
@@ -85,6 +89,11 @@ static const struct {
     { "__libc_memalign", RG_CLASS_ALLOCATION },
     { "main", RG_CLASS_RUNTIME },
     { "_start", RG_CLASS_RUNTIME },
+    { "start_thread", RG_CLASS_RUNTIME },
+    { "clone", RG_CLASS_RUNTIME },
+    { "__clone", RG_CLASS_RUNTIME },
+    { "clone3", RG_CLASS_RUNTIME },
+    { "__clone3", RG_CLASS_RUNTIME },
     { "(below main)", RG_CLASS_RUNTIME },
     { "__libc_start_*", RG_CLASS_RUNTIME },
     { "__libc_csu_init", RG_CLASS_RUNTIME },
@@ -113,11 +122,27 @@ static bool fits(const char *rule, const char *key)
     return strlen(key) == n && memcmp(rule, key, n) == 0;
 }
 
+/* Implementations of Fn, FnMut and FnOnce in the library only call on: that of Box<F>, of &F, of AssertUnwindSafe<F>.  */
+static bool calls_on(struct rg_item *it)
+{
+    static const char trait[] = " as core::ops::function::Fn";
+    const char *label = rg_buf_cstr(&it->label);
+
+    if (label[0] != '<' || !rg_item_is_std(rg_buf_cstr(&it->crate)))
+        return false;
+    for (size_t i = 0; i + sizeof trait - 1 <= it->label.n; i++)
+        if (memcmp(label + i, trait, sizeof trait - 1) == 0)
+            return true;
+    return false;
+}
+
 void rg_item_classify(struct rg_item *it)
 {
     const char *key = rg_buf_cstr(&it->key);
 
     if (it->is_rust) {
+        if ((it->classes & RG_CLASS_CLOSURE) == 0 && calls_on(it))
+            it->classes |= RG_CLASS_GLUE;
         for (size_t i = 0; i < sizeof rust_rules / sizeof *rust_rules; i++)
             if (fits(rust_rules[i].key, key)) {
                 it->classes |= rust_rules[i].classes;

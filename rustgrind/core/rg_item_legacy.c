@@ -7,7 +7,7 @@
    since people know it; the last name comes from DWARF.
 
    Generic types of the symbol's text get what they stand for, if DWARF tells their names: Vec<u8, Global>::push.  With debug = 1 it
-   does not; then only a lone one is known, for a function has no less arguments than its impl.  */
+   does not; then they are known only if there is one type for all, as a function has no less arguments than its impl.  */
 #include "rg_item_priv.h"
 
 enum { MAX_GENERICS = 16 };
@@ -152,6 +152,22 @@ static unsigned split_args(const char *name, struct piece *arg)
     return n;
 }
 
+static bool is_among(struct piece p, const struct piece *pieces, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++)
+        if (same_piece(p, pieces[i]))
+            return true;
+    return false;
+}
+
+static bool all_same(const struct piece *pieces, unsigned n)
+{
+    for (unsigned i = 1; i < n; i++)
+        if (!same_piece(pieces[0], pieces[i]))
+            return false;
+    return n > 0;
+}
+
 /* What the generic types in the text of PARENT stand for.  */
 static struct generics find_generics(const struct rg_buf *parent, const struct rg_item_source *src)
 {
@@ -175,10 +191,14 @@ static struct generics find_generics(const struct rg_buf *parent, const struct r
                 break;
             p += n + 1;
         }
-    } else if (n_args == 1 && n_types == 1 && next_word(parent, &at, &g.name[0])) {
-        g.n = 1;
-        while (next_word(parent, &at, &word))
-            g.n = same_piece(word, g.name[0]) ? g.n : 0;
+    } else if (n_types == n_args && all_same(g.arg, n_types)) {
+        unsigned n_words = 0;
+        while (n_words <= n_types && next_word(parent, &at, &word))
+            if (!is_among(word, g.name, n_words) && n_words++ < n_types)
+                g.name[n_words - 1] = word;
+        g.n = n_words <= n_types ? n_types : 0;
+        for (unsigned k = n_words; k < g.n; k++)
+            g.name[k] = (struct piece){ "", 0 }; /* the function's own */
     }
     if (g.n != n_types)
         g.n = 0;
@@ -244,21 +264,29 @@ static void put_blanked(struct rg_buf *out, const struct rg_buf *path)
 
 /* ---- keys, labels, instances ---- */
 
-/* DWARF's name of a definition; the bodies of async functions are closures everywhere else.  */
+/* Appends DWARF names; the bodies of async functions, {async_fn#0}, are closures everywhere else.  */
+static void put_bare_names(struct rg_buf *out, const char *s, size_t n)
+{
+    static const char *const bodies[] = { "{async_", "{gen_", "{coroutine" };
+
+    for (size_t i = 0, number; i < n; i = number) {
+        bool is_body = false;
+        for (size_t k = 0; k < sizeof bodies / sizeof *bodies; k++)
+            is_body = is_body || begins_with(s + i, n - i, bodies[k]);
+        for (number = i; is_body && number < n && s[number] != '#' && s[number] != '}';)
+            number++;
+        if (is_body && number < n && s[number] == '#') {
+            rg_buf_str(out, "{closure");
+            continue;
+        }
+        rg_buf_char(out, s[i]);
+        number = i + 1;
+    }
+}
+
 static void put_bare_name(struct rg_buf *out, const char *name)
 {
-    size_t n = bare_length(name), number = 0;
-
-    if (begins_with(name, n, "{async_") || begins_with(name, n, "{gen_") || begins_with(name, n, "{coroutine")) {
-        while (number < n && name[number] != '#')
-            number++;
-        if (number < n) {
-            rg_buf_str(out, "{closure");
-            rg_buf_bytes(out, name + number, n - number);
-            return;
-        }
-    }
-    rg_buf_bytes(out, name, n);
+    put_bare_names(out, name, bare_length(name));
 }
 
 /* The first name of the trait in <T as Trait> is the crate where T's is not known, or when only the trait is not of the standard
@@ -413,7 +441,11 @@ static void put_as_v0(struct rg_buf *out, const struct rg_buf *path)
 static void put_key(struct rg_item *it, const struct rg_buf *parent, const struct rg_buf *last, const struct rg_item_source *src)
 {
     if (src->scope != NULL && src->name != NULL && !is_under_number(parent, src->scope)) {
-        put_without_generics(&it->key, src->scope, strlen(src->scope), "");
+        struct rg_buf scope;
+        rg_buf_init(&scope, "item");
+        put_without_generics(&scope, src->scope, strlen(src->scope), "");
+        put_bare_names(&it->key, scope.p, scope.n);
+        rg_buf_free(&scope);
         if (it->key.n > 0)
             rg_buf_str(&it->key, "::");
         put_bare_name(&it->key, src->name);
@@ -478,6 +510,35 @@ static void put_instance(struct rg_item *it, const struct rg_buf *parent, const 
     rg_buf_str(&it->args, name + bare);
 }
 
+/* Legacy symbols do not number closures: those at the end of PATH get the names that DWARF's scope has there.  */
+static void number_closures(struct rg_buf *path, const char *scope)
+{
+    static const char closure[] = "::{{closure}}";
+    enum { LENGTH = sizeof closure - 1, MAX_NESTED_CLOSURES = 16 };
+    size_t end = strlen(scope), from[MAX_NESTED_CLOSURES], to[MAX_NESTED_CLOSURES];
+    unsigned n = 0;
+
+    while (n < MAX_NESTED_CLOSURES && path->n >= LENGTH && memcmp(path->p + path->n - LENGTH, closure, LENGTH) == 0) {
+        size_t brace = end;
+        while (brace > 0 && scope[brace - 1] != '{')
+            brace--;
+        if (brace < 3 || scope[end - 1] != '}' || scope[brace - 2] != ':')
+            break;
+        from[n] = brace - 1;
+        to[n++] = end;
+        end = brace - 3;
+        rg_buf_cut(path, path->n - LENGTH);
+    }
+    for (; n > 0; n--) {
+        rg_buf_str(path, "::");
+        struct rg_buf name;
+        rg_buf_init(&name, "item");
+        rg_buf_bytes(&name, scope + from[n - 1], to[n - 1] - from[n - 1]);
+        put_bare_name(path, rg_buf_cstr(&name));
+        rg_buf_free(&name);
+    }
+}
+
 void rg_item_read_legacy(struct rg_item *it, const struct rg_symbol *s, const struct rg_item_source *src)
 {
     struct rg_buf parent, last;
@@ -494,6 +555,8 @@ void rg_item_read_legacy(struct rg_item *it, const struct rg_symbol *s, const st
             rg_buf_str(&parent, "::");
         rg_symbol_print_element(s, i, &parent);
     }
+    if (src->scope != NULL)
+        number_closures(&parent, src->scope);
     if (n > 0)
         rg_symbol_print_element(s, n - 1, &last);
     else

@@ -93,7 +93,7 @@ static void collect(const struct rg_profile *p, unsigned event, rg_hidden_fn hid
         }
         add_row(self, self_sum, fn, first);
         /* where calls were not recorded from their beginning, the levels below may hold more than the calls to them */
-        if (hidden == NULL || !hidden(hidden_arg, fn))
+        if (hidden == NULL || !hidden(hidden_arg, fn, self_sum))
             add_row(inclusive, inclusive_sum > self_sum ? inclusive_sum : self_sum, fn, first);
     }
 }
@@ -130,7 +130,8 @@ static void print_table(const struct rg_profile *p, struct table *t, unsigned n,
         rg_buf_percent(&b, r->cost, total, 2);
         rg_buf_align_right(&b, mark, PERCENT_WIDTH);
         rg_buf_str(&b, "  ");
-        put_text(&b, rg_profile_fn_name(p, r->fn));
+        const char *name = rg_profile_fn_name(p, r->fn);
+        rg_text_put_name(&b, name, strlen(name), RG_REPORT_NAME_MAX);
         rg_buf_str(&b, " (");
         put_text(&b, rg_text_basename(rg_profile_file_name(p, rg_profile_fn_file(p, r->fn))));
         rg_buf_char(&b, ':');

@@ -7,7 +7,11 @@
 #include "rg_profile.h"
 #include "rg_text.h"
 
-typedef bool (*rg_hidden_fn)(const void *arg, uint32_t fn);
+/* SELF: the self cost of FN.  */
+typedef bool (*rg_hidden_fn)(const void *arg, uint32_t fn, uint64_t self);
+
+/* Names in tables have at most so many bytes (rg_text_put_name).  */
+enum { RG_REPORT_NAME_MAX = 100 };
 
 /* Prints the N functions with the highest cost of event number EVENT: one table by self and one by inclusive cost, with an
    empty line between them.  A table is a head line and one row per function:

@@ -75,3 +75,65 @@ const char *rg_text_basename(const char *path)
             base = s + 1;
     return base;
 }
+
+/* Copies a name to OUT (NULL: nowhere) with .. for what is in more than DEPTH < >, and returns its length.  The < of <Type as Trait> at the
+   beginning do not count: what is in them is the name.  *DEEPEST is the number of < > around the innermost text.  */
+static size_t put_outer(struct rg_buf *out, const char *s, size_t n, size_t depth, size_t *deepest)
+{
+    size_t now = 0, length = 0, lead = 0, closing = 0;
+
+    *deepest = 0;
+    while (lead < n && s[lead] == '<')
+        lead++;
+    closing = lead;
+    for (size_t i = 0; i < n; i++) {
+        bool close = s[i] == '>' && i > 0 && s[i - 1] != '-', paths = close && now == 0 && closing > 0;
+        if (paths)
+            closing--;
+        else if (close && now > 0)
+            now--;
+        if (now <= depth) {
+            length++;
+            if (out != NULL)
+                rg_buf_char(out, s[i]);
+        }
+        if (s[i] != '<' || i < lead)
+            continue;
+        if (now++ == depth) {
+            length += 2;
+            if (out != NULL)
+                rg_buf_str(out, "..");
+        }
+        *deepest = now > *deepest ? now : *deepest;
+    }
+    return length;
+}
+
+void rg_text_put_name(struct rg_buf *b, const char *s, size_t n, size_t width)
+{
+    struct rg_buf outer;
+    size_t deepest = 0, unused, depth;
+
+    if (n <= width) {
+        rg_text_put(b, s, n);
+        return;
+    }
+    put_outer(NULL, s, n, SIZE_MAX, &deepest);
+    for (depth = deepest; depth > 0 && put_outer(NULL, s, n, depth, &unused) > width; depth--)
+        continue;
+    rg_buf_init(&outer, "text");
+    put_outer(&outer, s, n, depth, &unused);
+    if (outer.n <= width) {
+        rg_text_put(b, outer.p, outer.n);
+    } else {
+        size_t head = (width - 3) / 2, tail = width - 3 - head;
+        while (head > 0 && (outer.p[head] & 0xc0) == 0x80) /* not within a character */
+            head--;
+        while (tail > 0 && (outer.p[outer.n - tail] & 0xc0) == 0x80)
+            tail--;
+        rg_text_put(b, outer.p, head);
+        rg_buf_str(b, "...");
+        rg_text_put(b, outer.p + outer.n - tail, tail);
+    }
+    rg_buf_free(&outer);
+}

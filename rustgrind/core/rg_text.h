@@ -15,6 +15,10 @@ typedef void (*rg_line_fn)(void *arg, const char *line);
    escape, U+0080 to U+009F ...), is written as \xNN with two hexadecimal digits.  */
 void rg_text_put(struct rg_buf *b, const char *s, size_t n);
 
+/* Appends the name of a function like rg_text_put, in at most WIDTH bytes (WIDTH >= 8) if no byte of it has to be escaped: of a longer
+   one generic arguments are left out, innermost first, f<a::B<..>>; then its middle.  */
+void rg_text_put_name(struct rg_buf *b, const char *s, size_t n, size_t width);
+
 /* Appends C as \xNN.  */
 void rg_text_put_escaped(struct rg_buf *b, char c);
 

@@ -30,6 +30,7 @@ struct dump {
     struct rg_profile *profile;
     struct rg_names *names;    /* NULL: callgrind's */
     struct rg_groups *groups;  /* NULL without names */
+    struct rg_own *own;        /* NULL without names */
     struct rg_inline *inlines; /* what stands before it */
     struct rg_heapcost *heap;  /* NULL: not wanted */
     UInt tid;            /* 0: all */
@@ -330,15 +331,20 @@ static void dump_make(struct dump *d, UInt tid)
     add_all(d);
     add_heap_of_first(d);
     rg_heapcost_free(d->heap);
-    rg_inline_finish(d->inlines);
-    rg_profile_finish(d->profile);
     if (d->names)
-        d->groups = rg_groups_new(d->profile, d->names);
+        d->own = rg_own_new(d->profile, d->names);
+    rg_inline_finish(d->inlines, d->own);
+    rg_profile_finish(d->profile);
+    if (d->own)
+        rg_own_finish(d->own);
+    if (d->names)
+        d->groups = rg_groups_new(d->profile, d->names, d->own);
 }
 
 static void dump_free(struct dump *d)
 {
     if (d->names) {
+        rg_own_free(d->own);
         rg_groups_free(d->groups);
         rg_names_free(d->names);
     }
@@ -459,7 +465,7 @@ static void print_line(void *arg, const char *line)
     VG_(umsg)("%s\n", line);
 }
 
-static bool leads_in(const void *groups, uint32_t fn) { return rg_groups_leads_in(groups, fn); }
+static bool passes_on(const void *groups, uint32_t fn, uint64_t self) { return rg_groups_passes_on(groups, fn, self); }
 
 static void print_summary(struct dump *d)
 {
@@ -467,13 +473,17 @@ static void print_summary(struct dump *d)
 
     rg_simtext_summary(rg_ev.names, rg_profile_totals(d->profile), rg_ev.n, print_line, NULL);
     VG_(umsg)("\n");
-    rg_report_functions(d->profile, 0, REPORT_ROWS, rust ? leads_in : NULL, d->groups, print_line, NULL);
+    rg_report_functions(d->profile, 0, REPORT_ROWS, rust ? passes_on : NULL, d->groups, print_line, NULL);
     VG_(umsg)("\n");
     if (!rust)
         return;
     rg_groups_print_generics(d->groups, 0, REPORT_ROWS, print_line, NULL);
     VG_(umsg)("\n");
     rg_groups_print_crates(d->groups, 0, REPORT_ROWS, print_line, NULL);
+    VG_(umsg)("\n");
+    if (!rg_own_any(d->own))
+        return;
+    rg_own_print(d->own, 0, REPORT_ROWS, print_line, NULL);
     VG_(umsg)("\n");
 }
 

@@ -10,6 +10,8 @@ LINES = {
     "crate": re.compile(r"crate (\d+) 0x[0-9a-f]+ \S.*$"),
     "item": re.compile(r"item (\d+) \S.*$"),
     "fn": re.compile(r"fn (\d+) (\d+) \d+((?: [a-z]+)*)$"),
+    "workspace": re.compile(r"workspace((?: \d+)+)$"),
+    "own": re.compile(r"own (\d+) \d+((?: \d+)+)$"),
 }
 
 
@@ -38,6 +40,24 @@ def _functions(text):
     return count
 
 
+def _own_problem(lines, n_crates, n_functions, totals):
+    """Of the lines of own code: every function once, in order, and all costs together are the program's."""
+    sums, last = [0] * len(totals), -1
+    for line in lines:
+        found = LINES[line.split(" ")[0]].match(line)
+        if line.startswith("workspace"):
+            if last != -1 or not all(1 <= int(n) <= n_crates for n in found[1].split()):
+                return f"not the crates of the workspace: '{line}'"
+            last = -0.5
+            continue
+        number, costs = int(found[1]), [int(c) for c in found[2].split()]
+        if number <= last or number > n_functions or len(costs) != len(totals) or not any(costs):
+            return f"no cost of an own function: '{line}'"
+        last = number
+        sums = [a + b for a, b in zip(sums, costs)]
+    return f"own code and the rest have {sums}, not {totals}" if lines and sums != totals else None
+
+
 def problem(text):
     """What is wrong, or None."""
     body, _, rest = text.partition("\ntotals:")
@@ -46,12 +66,17 @@ def problem(text):
         return "records before 'totals:'"
     if not lines or not LINES["version"].match(lines[0]):
         return "the first record is not 'version 1'"
-    known, functions = {"crate": 0, "item": 0}, 0
+    known, functions, own = {"crate": 0, "item": 0}, 0, []
     for line in lines[1:]:
         kind = line.split(" ")[0]
-        found = LINES[kind].match(line) if kind in ("crate", "item", "fn") else None
+        found = LINES[kind].match(line) if kind in LINES and kind != "version" else None
         if not found:
             return f"no record of version 1: '{line}'"
+        if kind in ("workspace", "own"):
+            own.append(line)
+            continue
+        if own:
+            return f"a record after those of own code: '{line}'"
         if kind in known:
             known[kind] += 1
             if int(found[1]) != known[kind]:
@@ -64,4 +89,5 @@ def problem(text):
             return f"unknown class: '{line}'"
     if functions != _functions(body):
         return f"{functions} functions among the records, {_functions(body)} in the body"
-    return None
+    totals = [int(n) for n in rest.split("\n")[0].split()]
+    return _own_problem(own, known["crate"], functions, totals)

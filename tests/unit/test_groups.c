@@ -64,7 +64,7 @@ static void check(struct world *w, enum what what, unsigned n, const char *want)
 
     rg_buf_init(&b, "t");
     rg_profile_finish(w->p);
-    struct rg_groups *g = rg_groups_new(w->p, w->names);
+    struct rg_groups *g = rg_groups_new(w->p, w->names, NULL);
     if (what == GENERICS)
         rg_groups_print_generics(g, 0, n, collect, &b);
     else if (what == CRATES)
@@ -79,7 +79,7 @@ static void check(struct world *w, enum what what, unsigned n, const char *want)
     rg_buf_free(&b);
 }
 
-#define GENERIC_HEAD "      cost        %  instances  code bytes  generic function, by self cost\n"
+#define GENERIC_HEAD "       cost        %         self  instances  code bytes  generic function: all its instances, with what they call\n"
 #define CRATE_HEAD "      cost        %  functions  crate or object, by self cost\n"
 
 static void empty(void)
@@ -100,9 +100,9 @@ static void instances(void)
     add(&w, "/p", "_RNvC4tree4main", NULL, 10, 4000); /* not generic */
     add(&w, "/p", "_RINvC4tree4falljE", NULL, 0, 1000);
     check(&w, GENERICS, 10, GENERIC_HEAD
-          "     5,000   50.00%          2         150  tree::grow\n"
-          "     1,000   10.00%          1           0  tree::fall\n");
-    check(&w, GENERICS, 1, GENERIC_HEAD "     5,000   50.00%          2         150  tree::grow\n");
+          "      5,000   50.00%        5,000          2         150  tree::grow\n"
+          "      1,000   10.00%        1,000          1     inlined  tree::fall\n");
+    check(&w, GENERICS, 1, GENERIC_HEAD "      5,000   50.00%        5,000          2         150  tree::grow\n");
     check(&w, CRATES, 10, CRATE_HEAD "    10,000  100.00%          4  tree\n");
     world_free(&w);
 }
@@ -114,14 +114,14 @@ static void one_item(void)
     add(&w, "/p", "_RINvCsb_4tree4growhE", NULL, 0, 10);
     add(&w, "/p", "_ZN4tree4grow17h0123456789abcdefE", "grow<char>", 0, 10);
     add(&w, "/p", "_ZN4tree4grow17h1111111122222222E", NULL, 0, 10);
-    check(&w, GENERICS, 10, GENERIC_HEAD "        30  100.00%          3           0  tree::grow\n");
+    check(&w, GENERICS, 10, GENERIC_HEAD "         30  100.00%           30          3     inlined  tree::grow\n");
     check(&w, CRATES, 10, CRATE_HEAD "        30  100.00%          3  tree\n");
     world_free(&w);
 
     w = world_new();
     add(&w, "/p", "_RNvXs1_C4treeRhNtC4tree4Grow4grow", NULL, 0, 10);
     add(&w, "/p", "_RNvXs1_C4treeTcENtC4tree4Grow4grow", NULL, 0, 20);
-    check(&w, GENERICS, 10, GENERIC_HEAD "        30  100.00%          2           0  <_ as tree::Grow>::grow\n");
+    check(&w, GENERICS, 10, GENERIC_HEAD "         30  100.00%           30          2     inlined  <_ as tree::Grow>::grow\n");
     world_free(&w);
 }
 
@@ -153,12 +153,12 @@ static void unnamed(void)
     rg_profile_cost(w.p, (struct rg_node){ fn, 1 }, (struct rg_pos){ .file = w.file }, (uint64_t[]){ 7, 0 });
     check(&w, CRATES, 10, CRATE_HEAD "         7  100.00%          1  [p]\n");
     check(&w, RECORDS, 0, "#rg version 1\n#rg crate 1 0x0 [p]\n#rg fn 1 0 0\n");
-    struct rg_groups *g = rg_groups_new(w.p, w.names);
+    struct rg_groups *g = rg_groups_new(w.p, w.names, NULL);
     CU_ASSERT_FALSE(rg_groups_has_rust(g));
     rg_groups_free(g);
     add(&w, "/p", "_RNvC4tree4main", NULL, 0, 1);
     rg_profile_finish(w.p);
-    g = rg_groups_new(w.p, w.names);
+    g = rg_groups_new(w.p, w.names, NULL);
     CU_ASSERT_TRUE(rg_groups_has_rust(g));
     rg_groups_free(g);
     world_free(&w);
@@ -189,13 +189,58 @@ static void records(void)
     world_free(&w);
 }
 
+/* Totals: what its instances call counts once.  Wrappers that were inlined away are no rows, nor is glue.  */
+static void totals(void)
+{
+    struct world w = world_new();
+    uint32_t one = add(&w, "/p", "_RINvC4tree4growhE", NULL, 100, 3000), two = add(&w, "/p", "_RINvC4tree4growcE", NULL, 50, 1000);
+    uint32_t other = add(&w, "/p", "_RNvC4tree5other", NULL, 10, 500), away = add(&w, "/p", "_RINvC4tree4awayhE", NULL, 0, 0);
+    uint32_t glue = add(&w, "/p", "_RNvYFEuINtNtNtC4core3ops8function6FnOnceuE9call_once", NULL, 10, 5);
+    struct rg_pos pos = { .file = w.file, .line = 1 };
+    const struct rg_node from[] = { { glue, 1 }, { away, 1 }, { one, 1 }, { two, 1 } }, to[] = { { away, 1 }, { one, 1 }, { two, 1 }, { other, 1 } };
+    for (unsigned i = 0; i < 4; i++)
+        rg_profile_call(w.p, from[i], pos, to[i], pos, 1, (uint64_t[]){ i < 2 ? 4500 : i == 2 ? 1500 : 500, 0 });
+    check(&w, GENERICS, 10, GENERIC_HEAD "      4,500   99.89%        4,000          2         150  tree::grow\n");
+    world_free(&w);
+}
+
+/* Records of what belongs to own functions.  */
+static void own_records(void)
+{
+    struct world w = world_new();
+    w.file = rg_profile_file(w.p, "/home/u/tree/src/main.rs");
+    uint32_t main_fn = add(&w, "/p", "_RNvCsb_4tree4main", NULL, 10, 1), c = add(&w, "/lib/libc.so.6", NULL, "malloc", 0, 7);
+    struct rg_own *o = rg_own_new(w.p, w.names);
+    struct rg_buf b;
+    rg_own_cost(o, (struct rg_node){ main_fn, 1 }, main_fn, (uint64_t[]){ 1, 4 });
+    rg_own_cost(o, (struct rg_node){ c, 1 }, RG_OWN_NONE, (uint64_t[]){ 7, 0 });
+    rg_own_call(o, (struct rg_node){ main_fn, 1 }, main_fn, (struct rg_node){ c, 1 }, (uint64_t[]){ 5, 0 });
+    rg_own_finish(o);
+    rg_profile_finish(w.p);
+    struct rg_groups *g = rg_groups_new(w.p, w.names, o);
+    rg_buf_init(&b, "t");
+    CU_ASSERT_TRUE(rg_groups_write(g, sink, &b));
+    CU_ASSERT_STRING_EQUAL(rg_buf_cstr(&b), "#rg version 1\n"
+                                            "#rg crate 1 0x0 [libc.so.6]\n"
+                                            "#rg crate 2 0xd tree\n"
+                                            "#rg fn 1 0 0 allocation\n"
+                                            "#rg fn 2 0 10\n"
+                                            "#rg workspace 2\n"
+                                            "#rg own 0 0 2 0\n"
+                                            "#rg own 2 0 6 4\n");
+    rg_buf_free(&b);
+    rg_groups_free(g);
+    rg_own_free(o);
+    world_free(&w);
+}
+
 static void long_costs(void)
 {
     struct world w = world_new();
     add(&w, "/p", "_RINvC4tree4growhE", NULL, 0, 123456789012);
     check(&w, GENERICS, 10,
-          "           cost        %  instances  code bytes  generic function, by self cost\n"
-          "123,456,789,012  100.00%          1           0  tree::grow\n");
+          "            cost        %              self  instances  code bytes  generic function: all its instances, with what they call\n"
+          " 123,456,789,012  100.00%   123,456,789,012          1     inlined  tree::grow\n");
     world_free(&w);
 }
 
@@ -206,6 +251,8 @@ const struct unit_test suite_groups[] = {
     { "crates", crates },
     { "functions without names", unnamed },
     { "records", records },
+    { "totals", totals },
+    { "records of own functions", own_records },
     { "long costs", long_costs },
     { NULL, NULL },
 };

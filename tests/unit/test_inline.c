@@ -56,7 +56,7 @@ static void nothing_inlined(void)
     rg_inline_cost(x, NODE(MAIN, 1), POS(3, 0x10), 0, 5, COST(5));
     rg_inline_call(x, NODE(MAIN, 1), POS(4, 0x14), 0, NODE(CALLEE, 1), POS(9, 0x90), 2, COST(7));
     CU_ASSERT_TRUE(PANICS(rg_inline_cost(x, NODE(MAIN, 1), POS(3, 0x10), 1, 5, COST(5))));
-    rg_inline_finish(x);
+    rg_inline_finish(x, NULL);
     CU_ASSERT_STRING_EQUAL(text_of(p), "main'1 3 5; main'1 4 > callee'1 9 x2 7; ");
     rg_profile_free(p);
 }
@@ -77,7 +77,7 @@ static void chain(void)
     rg_inline_cost(x, NODE(MAIN, 1), POS(31, 0x18), 2, 5, COST(5));
     rg_inline_call(x, NODE(MAIN, 1), POS(31, 0x18), 2, NODE(CALLEE, 1), POS(40, 0x90), 5, COST(100));
     rg_inline_cost(x, NODE(CALLEE, 1), POS(40, 0x90), 0, 5, COST(100));
-    rg_inline_finish(x);
+    rg_inline_finish(x, NULL);
     CU_ASSERT_STRING_EQUAL(text_of(p), "callee'1 40 100; leaf'1 30 4; leaf'1 31 5; main'1 10 1; mid'1 20 3; "
                                        "leaf'1 31 > callee'1 40 x5 100; main'1 11 > mid'1 20 x3 112; mid'1 21 > leaf'1 31 x5 109; ");
     CU_ASSERT_EQUAL(rg_profile_totals(p)[0], 113);
@@ -91,7 +91,7 @@ static void outer_without_code(void)
     struct rg_inline *x = rg_inline_new(p, two, 2, 2);
     rg_inline_cost(x, NODE(MAIN, 1), POS(30, 0x1c), 2, 4, COST(4));
     rg_inline_cost(x, NODE(MAIN, 1), POS(31, 0x18), 2, 0, COST(9)); /* never counted as executed: at least one call */
-    rg_inline_finish(x);
+    rg_inline_finish(x, NULL);
     CU_ASSERT_STRING_EQUAL(text_of(p), "leaf'1 30 4; leaf'1 31 9; main'1 11 > mid'1 31 x1 13; mid'1 21 > leaf'1 31 x1 13; ");
     for (size_t i = 0; i < rg_profile_n_calls(p); i++) {
         CU_ASSERT_EQUAL(rg_profile_call_at(p, i).pos.addr, 0x18);
@@ -108,7 +108,7 @@ static void overlapping_superblocks(void)
     rg_inline_cost(x, NODE(MAIN, 1), POS(20, 0x14), 1, 3, COST(3));
     rg_inline_cost(x, NODE(MAIN, 1), POS(20, 0x18), 1, 9, COST(9));
     rg_inline_cost(x, NODE(MAIN, 1), POS(20, 0x14), 1, 4, COST(4));
-    rg_inline_finish(x);
+    rg_inline_finish(x, NULL);
     CU_ASSERT_STRING_EQUAL(text_of(p), "mid'1 20 16; main'1 11 > mid'1 20 x7 16; ");
     rg_profile_free(p);
 }
@@ -124,7 +124,7 @@ static void recursion_levels(void)
         rg_inline_cost(x, NODE(WALK, level), POS(7, 0x20), 1, 1, COST(2));
         rg_inline_call(x, NODE(WALK, level), POS(7, 0x20), 1, NODE(WALK, 2), POS(5, 0x10), 1, COST(level == 1 ? 3 : 0));
     }
-    rg_inline_finish(x);
+    rg_inline_finish(x, NULL);
     CU_ASSERT_STRING_EQUAL(text_of(p), "leaf'1 7 2; leaf'2 7 2; walk'1 5 1; walk'2 5 1; leaf'1 7 > walk'2 5 x1 3; "
                                        "leaf'2 7 > walk'2 5 x1 0; walk'1 6 > leaf'1 7 x1 5; walk'2 6 > leaf'2 7 x1 2; ");
     rg_profile_free(p);
@@ -142,7 +142,7 @@ static void inlined_into_itself(void)
     struct rg_profile *p = profile(1, false);
     struct rg_inline *x = rg_inline_new(p, self, 4, 2);
     rg_inline_cost(x, NODE(WALK, 1), POS(9, 0x10), 4, 1, COST(1));
-    rg_inline_finish(x);
+    rg_inline_finish(x, NULL);
     CU_ASSERT_STRING_EQUAL(text_of(p), "mid'2 9 1; mid'1 3 > walk'2 9 x1 1; walk'1 1 > walk'2 9 x1 1; "
                                        "walk'2 2 > mid'1 9 x1 1; walk'2 4 > mid'2 9 x1 1; ");
     rg_profile_free(p);
@@ -160,7 +160,7 @@ static void one_node(void)
     rg_inline_cost(x, NODE(MAIN, 1), POS(30, 0x10), 1, 2, COST(2));
     rg_inline_cost(x, NODE(MID, 1), POS(30, 0x20), 2, 3, COST(3));
     rg_inline_cost(x, NODE(LEAF, 1), POS(30, 0x30), 0, 4, COST(4));
-    rg_inline_finish(x);
+    rg_inline_finish(x, NULL);
     CU_ASSERT_STRING_EQUAL(text_of(p), "leaf'1 30 9; main'1 11 > leaf'1 30 x2 2; mid'1 12 > leaf'1 30 x3 3; ");
     rg_profile_free(p);
 }
@@ -218,7 +218,7 @@ static void random_profiles(void)
             else
                 rg_inline_cost(x, node, POS(line, a), c->at[a], cost[0], cost);
         }
-        rg_inline_finish(x);
+        rg_inline_finish(x, NULL);
         rg_profile_finish(p);
         check_balance_of(p, self, out);
         rg_profile_free(p);

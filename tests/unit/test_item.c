@@ -193,6 +193,10 @@ static void legacy_types(void)
                      /* a lone one needs no name */
                  WANT("<u8 as core::slice::cmp::SliceOrd>::compare", "core::slice::cmp::{impl#15}::compare",
                       "<_ as core::slice::cmp::SliceOrd>::compare", "<u8>", "core", 0));
+    check_source((struct rg_item_source){ push, "push<u8, u8, u8>", vec, NULL }, /* nor do equal ones */
+                 WANT("alloc::vec::Vec<u8,u8>::push<u8>", "alloc::vec::Vec::push", "alloc::vec::Vec::push", "<u8, u8, u8>", "alloc", 0));
+    check_source((struct rg_item_source){ push, "push<u8>", vec, NULL },
+                 WANT("alloc::vec::Vec<T,A>::push<u8>", "alloc::vec::Vec::push", "alloc::vec::Vec::push", "<u8>", "alloc", 0));
     check_source((struct rg_item_source){ compare, "compare<u8, u16>", "core::slice::cmp::{impl#15}", NULL },
                  WANT("<A as core::slice::cmp::SliceOrd>::compare<u8, u16>", "core::slice::cmp::{impl#15}::compare",
                       "<_ as core::slice::cmp::SliceOrd>::compare", "<u8, u16>", "core", 0));
@@ -218,6 +222,10 @@ static void legacy_keys(void)
                  WANT("tree::big::<impl tree::Leaf<u8>>::fall::{closure#0}", "tree::Leaf::fall::{closure#0}",
                       "tree::Leaf::fall::{closure#0}", "<u8>",
                       "tree", RG_CLASS_CLOSURE));
+    check_source((struct rg_item_source){ "_ZN4tree4grow28_$u7b$$u7b$closure$u7d$$u7d$28_$u7b$$u7b$closure$u7d$$u7d$28_$u7b$$u7b$closure$u7d$$u7d$" HASH,
+                                          "{closure#0}", "tree::grow::{async_fn#0}::{closure#4}", NULL },
+                 WANT("tree::grow::{closure#0}::{closure#4}::{closure#0}", "tree::grow::{closure#0}::{closure#4}::{closure#0}",
+                      "tree::grow::{closure#0}::{closure#4}::{closure#0}", "", "tree", RG_CLASS_CLOSURE));
     check_source((struct rg_item_source){ "_ZN4core5slice29_$LT$impl$u20$$u5b$T$u5d$$GT$4sort" HASH, "sort<u8>",
                      "core::slice::{impl#0}", NULL },
                  WANT("core::slice::<impl [u8]>::sort", "core::slice::{impl#0}::sort", "<[_]>::sort", "<u8>", "core", 0));

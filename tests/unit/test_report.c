@@ -26,9 +26,10 @@ static void collect(void *arg, const char *line)
 static const char *hidden_name;
 static const struct model *hidden_model;
 
-static bool is_hidden(const void *arg, uint32_t fn)
+static bool is_hidden(const void *arg, uint32_t fn, uint64_t self)
 {
     (void)arg;
+    CU_ASSERT_TRUE(self > 0);
     return strcmp(rg_profile_fn_name(model_profile((struct model *)hidden_model), fn), hidden_name) == 0;
 }
 

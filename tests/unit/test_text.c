@@ -67,10 +67,37 @@ static void basenames(void)
     CU_ASSERT_STRING_EQUAL(rg_text_basename("a/"), "a/");
 }
 
+static void check_name(const char *name, size_t width, const char *want)
+{
+    struct rg_buf b;
+    rg_buf_init(&b, "t");
+    rg_text_put_name(&b, name, strlen(name), width);
+    CU_ASSERT_STRING_EQUAL(rg_buf_cstr(&b), want);
+    CU_ASSERT_TRUE(b.n <= width || strchr(name, '\n') != NULL);
+    rg_buf_free(&b);
+}
+
+static void long_names(void)
+{
+    static const char fold[] = "<alloc::vec::Vec<u8> as a::Fold<b::C<d::E>>>::fold::<f::G<h::I<j::K>>, fn(u8) -> m::N<o::P>>";
+    check_name(fold, 100, fold);
+    check_name(fold, 91, "<alloc::vec::Vec<u8> as a::Fold<b::C<d::E>>>::fold::<f::G<h::I<..>>, fn(u8) -> m::N<o::P>>");
+    check_name(fold, 84, "<alloc::vec::Vec<u8> as a::Fold<b::C<..>>>::fold::<f::G<..>, fn(u8) -> m::N<..>>");
+    check_name(fold, 50, "<alloc::vec::Vec<..> as a::Fold<..>>::fold::<..>");
+    check_name(fold, 40, "<alloc::vec::Vec<....ld<..>>::fold::<..>");
+    check_name("f<a", 8, "f<a");
+    check_name("<<<<<<<<<<<<<<<<<<<<>>>>", 10, "<<<...>>>>");
+    check_name("f>>>>>>>><<<<<<<<<<<<<<", 10, "f>>...><..");
+    check_name("abcdefghijklmnop", 8, "ab...nop");
+    check_name("\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9", 8, "\xc3\xa9...\xc3\xa9");
+    check_name("a\nb", 8, "a\\x0ab");
+}
+
 const struct unit_test suite_text[] = {
     { "good text stays", good_text_stays },
     { "control characters are escaped", controls_are_escaped },
     { "bad UTF-8 is escaped", bad_utf8_is_escaped },
     { "basenames", basenames },
+    { "long names", long_names },
     { 0 },
 };
