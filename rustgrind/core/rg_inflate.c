@@ -6,18 +6,27 @@
    nearly all have; longer ones bit by bit, by counting the codes of each length: codes of one length are consecutive numbers, so a
    prefix is a code when it is less than the first number of that length plus how many there are.
 
-   Bits beyond the end of the input read as zeros and are counted; a stream that used any of them is rejected.  */
+   Bits beyond the end of the input read as zeros and are counted; a stream that used any of them is rejected.  As long as so much
+   input and room are left that none of this can happen, quick_symbols() does the work with its state in registers: eight bytes of
+   input at a time, and copies that write up to seven bytes too many, which are overwritten later.  It leaves what is rare or wrong
+   to the careful code.  */
 #include "rg_inflate.h"
 
 enum {
     MAX_BITS = 15,
-    FAST_BITS = 9,
+    FAST_BITS = 10,
     N_LITERALS = 288,
     N_DISTANCES = 32,
     N_CODE_LENGTHS = 19,
     END_OF_BLOCK = 256,
     ADLER_MODULUS = 65521,
-    ADLER_RUN = 5552, /* so many bytes are summed before the sums might overflow 32 bits */
+    ADLER_STEP = 16,
+    ADLER_RUN = 5552, /* so many bytes, whole steps, are summed before the sums might overflow 32 bits */
+    LONGEST_COPY = 258,
+    QUICK_INPUT = 8,
+    QUICK_LITERALS = 3,
+    QUICK_ROOM = QUICK_LITERALS + LONGEST_COPY + 7,
+    COPY_BITS = 2 * FAST_BITS + 5 + 13, /* two codes and the most that may follow each */
 };
 
 struct code {
@@ -168,9 +177,77 @@ static bool copy_back(struct inflater *z, size_t n, size_t distance)
     return true;
 }
 
+/* Copies N bytes from DISTANCE back, 1 <= DISTANCE; may write seven more.  */
+static inline void copy_quickly(uint8_t *to, size_t n, size_t distance)
+{
+    uint8_t *end = to + n;
+    const uint8_t *from = to - distance;
+    if (distance >= 8)
+        for (; to < end; to += 8, from += 8)
+            __builtin_memcpy(to, from, 8);
+    else
+        while (to < end)
+            *to++ = *from++;
+}
+
+/* Unpacks symbols of the block as long as that is simple: until input or room come to an end, or up to a symbol that is the end
+   of the block, wrong, or has a long code; this one is not taken.  */
+static void quick_symbols(struct inflater *z)
+{
+    const unsigned mask = (1u << FAST_BITS) - 1;
+    const uint16_t *literals = z->literals.fast, *distances = z->distances.fast;
+    const uint8_t *in = z->in;
+    uint64_t bits = z->bits;
+    unsigned n_bits = z->n_bits;
+    size_t at = z->at;
+    while (z->in_end - in >= QUICK_INPUT && z->out_n - at >= QUICK_ROOM) {
+        if (n_bits < 56) {
+            uint64_t word;
+            __builtin_memcpy(&word, in, sizeof word);
+            bits |= word << n_bits;
+            in += (63 - n_bits) >> 3;
+            n_bits |= 56;
+        }
+        unsigned entry = literals[bits & mask];
+        for (int i = 0; i < QUICK_LITERALS && entry != 0 && entry < END_OF_BLOCK << 4; i++) {
+            bits >>= entry & 15;
+            n_bits -= entry & 15;
+            z->out[at++] = (uint8_t)(entry >> 4);
+            entry = literals[bits & mask];
+        }
+        if (entry == 0 || entry >> 4 == END_OF_BLOCK)
+            break;
+        if (entry >> 4 < END_OF_BLOCK || n_bits < COPY_BITS)
+            continue;
+        unsigned symbol = (entry >> 4) - END_OF_BLOCK - 1, used = entry & 15;
+        if (symbol >= N_LENGTH_SYMBOLS)
+            break;
+        size_t n = length_base[symbol] + (bits >> used & ((1u << length_extra[symbol]) - 1));
+        used += length_extra[symbol];
+        entry = distances[bits >> used & mask];
+        symbol = entry >> 4;
+        if (entry == 0 || symbol >= N_DISTANCE_SYMBOLS)
+            break;
+        used += entry & 15;
+        size_t distance = distance_base[symbol] + (bits >> used & ((1u << distance_extra[symbol]) - 1));
+        if (distance > at)
+            break;
+        used += distance_extra[symbol];
+        bits >>= used;
+        n_bits -= used;
+        copy_quickly(z->out + at, n, distance);
+        at += n;
+    }
+    z->in = in;
+    z->bits = n_bits < 64 ? bits & (((uint64_t)1 << n_bits) - 1) : bits;
+    z->n_bits = n_bits;
+    z->at = at;
+}
+
 static bool packed_block(struct inflater *z)
 {
     for (;;) {
+        quick_symbols(z);
         int symbol = decode(z, &z->literals);
         if (symbol < 0 || ran_out(z))
             return false;
@@ -260,6 +337,15 @@ static uint32_t adler32(const uint8_t *p, size_t n)
     while (n > 0) {
         size_t run = n < ADLER_RUN ? n : ADLER_RUN;
         n -= run;
+        for (; run >= ADLER_STEP; run -= ADLER_STEP, p += ADLER_STEP) {
+            uint32_t sum = 0, weighted = 0;
+            for (uint32_t i = 0; i < ADLER_STEP; i++) {
+                sum += p[i];
+                weighted += (ADLER_STEP - i) * p[i];
+            }
+            b += ADLER_STEP * a + weighted;
+            a += sum;
+        }
         for (; run > 0; run--) {
             a += *p++;
             b += a;

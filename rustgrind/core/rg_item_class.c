@@ -101,25 +101,26 @@ static const struct {
     { "_fini", RG_CLASS_RUNTIME },
 };
 
+/* Every function of a program is put to all rules, and nearly all differ within a few characters: they are compared up to there.  */
 static bool fits(const char *rule, const char *key)
 {
-    size_t n = strlen(rule), star = 0;
+    char last = '\0';
 
-    while (rule[star] != '\0' && rule[star] != '*')
-        star++;
-    if (rule[star] == '*' && star + 1 < n) { /* *middle*: what follows the first star must occur */
-        const char *rest = rule + star + 1;
-        size_t len = strlen(rest) - 1;
-        if (strlen(key) < star || memcmp(rule, key, star) != 0)
+    for (; *rule != '\0' && *rule != '*'; rule++, key++) {
+        if (*rule != *key)
             return false;
-        for (const char *k = key + star; strlen(k) >= len; k++)
-            if (memcmp(k, rest, len) == 0)
-                return true;
-        return false;
+        last = *rule;
     }
-    if (rule[star] == '*' || (n > 2 && rule[n - 1] == ':'))
-        return strlen(key) >= star && memcmp(rule, key, star) == 0;
-    return strlen(key) == n && memcmp(rule, key, n) == 0;
+    if (*rule == '\0')
+        return *key == '\0' || last == ':';
+    rule++;
+    if (*rule == '\0')
+        return true;
+    size_t middle = strlen(rule) - 1, n = strlen(key); /* *middle*: what follows the first star must occur */
+    for (; n >= middle; key++, n--)
+        if (memcmp(key, rule, middle) == 0)
+            return true;
+    return false;
 }
 
 /* Implementations of Fn, FnMut and FnOnce in the library only call on: that of Box<F>, of &F, of AssertUnwindSafe<F>.  */
