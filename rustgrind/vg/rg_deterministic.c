@@ -3,21 +3,22 @@
    SPDX-License-Identifier: GPL-2.0-or-later
 
    A program does the same twice when it is told the same twice.  The kernel tells it different things: random bytes (hash maps
-   take their keys from getrandom), the time (subtracting two times branches on whether nanoseconds must be borrowed), and the list
-   of its mappings, in which Valgrind's own stand, too (glibc reads it in pthread_getattr_np, Rust's backtraces read it).  System
-   calls are not replaced, for a tool cannot do that; what they have written is overwritten after them.
+   take their keys from getrandom), the time (subtracting two times branches on whether nanoseconds must be borrowed), and the
+   list of its mappings, in which Valgrind's own stand, too (glibc reads it in pthread_getattr_np, Rust's backtraces read it).
+   System calls are not replaced, for a tool cannot do that; what they have written is overwritten after them.
 
-   Random bytes come from a generator per thread, seeded by the option, the thread's serial number and the forks before it, so that
-   no thread's bytes depend on what others have drawn.
+   Random bytes come from a generator per thread, seeded by the option, the thread's serial number and the forks before it, so
+   that no thread's bytes depend on what others have drawn.
 
-   Time is the number of instructions executed, one nanosecond each, and the time waited.  Only waiting that ends because its time
-   is over is counted, by the time asked for: so a timer that the program waits for is over when it has waited, and of two threads that sleep the one wakes first whose time is over
-   first.  Times at which a
-   wait is to end are in the program's time, so they are set to the kernel's time before the call and back after it.  Waiting
-   for the outside world (children, sockets) takes real time, in milliseconds; it must pass somehow, or a program that waits for a
-   descriptor until a certain time would wait for ever.  */
+   Time is the number of instructions executed, one nanosecond each, and the time waited.  Only waiting that ends because its
+   time is over is counted, by the time asked for: so a timer that the program waits for is over when it has waited, and of two
+   threads that sleep the one wakes first whose time is over first.  Times at which a wait is to end are in the program's time,
+   so they are set to the kernel's time before the call and back after it.  Waiting for the outside world (children, sockets)
+   takes real time, in milliseconds; it must pass somehow, or a program that waits for a descriptor until a certain time would
+   wait for ever.  */
 #include "rg_deterministic.h"
 
+#include "rg_startstack.h"
 #include "rg_turn.h"
 
 #include "pub_tool_vkiscnums.h"
@@ -25,11 +26,11 @@
 enum {
     NSEC = 1000000000,
     MSEC = 1000000,
+    TICKS = 100, /* of times(), a second */
     CLOCK_STEP = 50, /* the least that passes between two looks at the clock, nanoseconds */
     WAIT_LEAST = 2, /* waits for the outside world below this number of milliseconds take no time */
     N_CLOCKS = 12,
     CLOCK_TAI = 11,
-    AT_RANDOM_TYPE = 25,
     AT_RANDOM_SIZE = 16,
     TIMER_ABSOLUTE = 1,
     MEM_MAJOR = 1,
@@ -117,16 +118,12 @@ static void forked_child(ThreadId tid)
     states[tid].drawn = 0;
 }
 
-/* The 16 bytes of AT_RANDOM, in which the C library finds its stack protector; ARGC is where the program's stack begins.  */
-static void set_at_random(ThreadId tid, UWord *argc)
+/* The 16 bytes of AT_RANDOM, in which the C library finds its stack protector.  */
+static void set_at_random(ThreadId tid, UWord *aux)
 {
-    UWord *p = argc + 1 + *argc + 1;
-
-    while (*p)
-        p++;
-    for (p++; p[0]; p += 2)
-        if (p[0] == AT_RANDOM_TYPE && writable(p[1], AT_RANDOM_SIZE))
-            fill(tid, (UChar *)p[1], AT_RANDOM_SIZE);
+    for (; aux[0]; aux += 2)
+        if (aux[0] == RG_AT_RANDOM && writable(aux[1], AT_RANDOM_SIZE))
+            fill(tid, (UChar *)aux[1], AT_RANDOM_SIZE);
 }
 
 /* ---- time ---- */
@@ -155,9 +152,14 @@ static void pass_until(ULong t)
 
 static ULong ns_of(const struct vki_timespec *ts) { return ts->tv_sec * (ULong)NSEC + ts->tv_nsec; }
 
-/* What clock ID shows at time zero; False: a clock that is left alone.  */
+/* What clock ID shows at time zero; False: a clock that is left alone.  Negative numbers are the processor time of a process or
+   thread.  */
 static Bool clock_base(UWord id, ULong *base)
 {
+    if ((Int)id < 0) {
+        *base = 0;
+        return True;
+    }
     if (id >= N_CLOCKS)
         return False;
     *base = id == VKI_CLOCK_REALTIME || id == 5 || id == 8 || id == CLOCK_TAI ? EPOCH * NSEC
@@ -310,7 +312,7 @@ static void after_wait(ThreadId tid, const struct wait *w, SysRes res)
         pass(took * (ULong)MSEC);
 }
 
-/* ---- the list of mappings ---- */
+/* ---- files of the kernel's: the list of mappings, a random name ---- */
 
 static Bool is_maps(const HChar *path)
 {
@@ -351,25 +353,54 @@ static void write_mapping(Int fd, Addr start)
     VG_(write)(fd, "\n", 1);
 }
 
-/* FD is the open list of mappings: a list of the program's own takes its place.  */
-static void replace_maps(Int fd)
+static void write_maps(ThreadId tid, Int fd)
 {
-    static const HChar name[] = "rustgrind-maps";
-    Int n, flags = rg_compat_syscall(__NR_fcntl, fd, VKI_F_GETFD, 0, 0);
+    Int n;
+    Addr *starts = client_segments(&n);
+
+    (void)tid;
+    for (Int i = 0; i < n; i++)
+        write_mapping(fd, starts[i]);
+    VG_(free)(starts);
+}
+
+static void write_uuid(ThreadId tid, Int fd)
+{
+    UChar b[16];
+    HChar text[40];
+    Int n = 0;
+
+    fill(tid, b, sizeof b);
+    b[6] = (b[6] & 0x0f) | 0x40; /* version 4, variant 1 */
+    b[8] = (b[8] & 0x3f) | 0x80;
+    for (UInt i = 0; i < sizeof b; i++)
+        n += VG_(sprintf)(text + n, i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x" : "%02x", b[i]);
+    text[n++] = '\n';
+    VG_(write)(fd, text, n);
+}
+
+/* FD is an open file of the kernel's, NAME for short: what WRITE writes takes its place.  */
+static void replace_file(ThreadId tid, Int fd, const HChar *name, void (*write)(ThreadId tid, Int fd))
+{
+    Int flags = rg_compat_syscall(__NR_fcntl, fd, VKI_F_GETFD, 0, 0);
     Int own = rg_compat_syscall(__NR_memfd_create, (UWord)name, CLOEXEC, 0, 0);
-    Addr *starts;
 
     if (own < 0) {
-        VG_(umsg)("rustgrind: --deterministic: /proc/self/maps stays as it is: no memory for another (error %d)\n", -own);
+        VG_(umsg)("rustgrind: --deterministic: %s stays as it is: no memory for another (error %d)\n", name, -own);
         return;
     }
-    starts = client_segments(&n);
-    for (Int i = 0; i < n; i++)
-        write_mapping(own, starts[i]);
-    VG_(free)(starts);
+    write(tid, own);
     VG_(lseek)(own, 0, VKI_SEEK_SET);
     rg_compat_syscall(__NR_dup3, own, fd, flags & CLOEXEC ? O_CLOEXEC_FLAG : 0, 0);
     VG_(close)(own);
+}
+
+static void after_open(ThreadId tid, const HChar *path, Int fd)
+{
+    if (is_maps(path))
+        replace_file(tid, fd, "/proc/self/maps", write_maps);
+    else if (VG_(strcmp)(path, "/proc/sys/kernel/random/uuid") == 0)
+        replace_file(tid, fd, path, write_uuid);
 }
 
 /* ---- system calls ---- */
@@ -385,13 +416,76 @@ void rg_deterministic_pre_syscall(ThreadId tid, UInt number, const UWord *args)
     rg_turn_may_wait(tid);
 }
 
+static Bool writable_result(UWord a, SizeT n) { return a && writable(a, n); }
+
+/* The processor times of the program are its time, all of it the user's.  */
+static void after_rusage(const UWord *args)
+{
+    struct vki_rusage *r = (struct vki_rusage *)args[1];
+    ULong ns = now();
+
+    if (!writable_result(args[1], sizeof *r))
+        return;
+    VG_(memset)(r, 0, sizeof *r);
+    r->ru_utime.tv_sec = ns / NSEC;
+    r->ru_utime.tv_usec = ns % NSEC / 1000;
+}
+
+/* A machine on which nothing else runs.  */
+static void after_sysinfo(const UWord *args)
+{
+    struct vki_sysinfo *s = (struct vki_sysinfo *)args[0];
+
+    if (!writable_result(args[0], sizeof *s))
+        return;
+    s->uptime = UPTIME + now() / NSEC;
+    s->freeram = s->totalram;
+    s->freeswap = s->totalswap;
+    s->sharedram = s->bufferram = 0;
+    s->procs = 1;
+    VG_(memset)(s->loads, 0, sizeof s->loads);
+}
+
+static void set_result(ThreadId tid, ULong v)
+{
+    VG_(set_shadow_regs_area)(tid, 0, __builtin_offsetof(VexGuestAMD64State, guest_RAX), sizeof v, (const UChar *)&v);
+}
+
+static void after_times(ThreadId tid, const UWord *args)
+{
+    struct vki_tms *t = (struct vki_tms *)args[0];
+    ULong ticks = now() / (NSEC / TICKS);
+
+    if (writable_result(args[0], sizeof *t)) {
+        VG_(memset)(t, 0, sizeof *t);
+        t->tms_utime = ticks;
+    }
+    set_result(tid, UPTIME * TICKS + ticks);
+}
+
+static void after_time(ThreadId tid, const UWord *args)
+{
+    ULong t = EPOCH + now() / NSEC;
+
+    if (writable_result(args[0], sizeof t))
+        *(ULong *)args[0] = t;
+    set_result(tid, t);
+}
+
+static void after_getcpu(const UWord *args)
+{
+    for (UInt i = 0; i < 2; i++)
+        if (writable_result(args[i], sizeof(UInt)))
+            *(UInt *)args[i] = 0;
+}
+
 static void after_clock(UInt number, const UWord *args)
 {
     ULong base;
 
     if (number == __NR_clock_gettime && clock_base(args[0], &base))
         set_timespec(args[1], base + now());
-    if (number == __NR_gettimeofday && args[0] && writable(args[0], sizeof(struct vki_timeval))) {
+    if (number == __NR_gettimeofday && writable_result(args[0], sizeof(struct vki_timeval))) {
         base = EPOCH * NSEC + now();
         *(struct vki_timeval *)args[0] = (struct vki_timeval){.tv_sec = base / NSEC, .tv_usec = base % NSEC / 1000};
     }
@@ -421,9 +515,13 @@ void rg_deterministic_post_syscall(ThreadId tid, UInt number, const UWord *args,
         break;
     case __NR_open:
     case __NR_openat:
-        if (is_maps((const HChar *)args[number == __NR_openat]))
-            replace_maps(sr_Res(res));
+        after_open(tid, (const HChar *)args[number == __NR_openat], sr_Res(res));
         break;
+    case __NR_time: after_time(tid, args); break;
+    case __NR_times: after_times(tid, args); break;
+    case __NR_getrusage: after_rusage(args); break;
+    case __NR_sysinfo: after_sysinfo(args); break;
+    case __NR_getcpu: after_getcpu(args); break;
     default: after_clock(number, args);
     }
 }
@@ -466,8 +564,10 @@ void rg_deterministic_start(ThreadId tid)
 {
     static Bool begun;
 
-    if (!begun)
-        set_at_random(tid, (UWord *)VG_(get_SP)(tid));
+    if (!begun) {
+        set_at_random(tid, rg_startstack_auxiliary((UWord *)VG_(get_SP)(tid)));
+        rg_startstack_place(tid);
+    }
     begun = True;
     rg_turn_take(tid);
 }

@@ -18,7 +18,34 @@ fn waited(name: &str, least: u64, wait: impl FnOnce()) {
     println!("{name} {}", if ms >= least && ms < least + 20 { "ok".to_string() } else { format!("{ms} ms") });
 }
 
+#[cfg(target_os = "linux")]
+extern "C" {
+    fn time(t: *mut i64) -> i64;
+    fn times(t: *mut [i64; 4]) -> i64;
+    fn getrusage(who: i32, r: *mut [i64; 18]) -> i32;
+    fn sysinfo(s: *mut [u64; 16]) -> i32;
+    fn sched_getcpu() -> i32;
+    fn clock() -> i64;
+    fn pthread_self() -> u64;
+    fn pthread_getcpuclockid(thread: u64, clock: *mut i32) -> i32;
+    fn clock_gettime(clock: i32, t: *mut [i64; 2]) -> i32;
+}
+
+/// What C libraries ask for, and Rust's own does not.
+fn asked_from_c() {
+    let (mut t, mut r, mut s, mut id, mut own) = ([0; 4], [0; 18], [0; 16], 0, [0; 2]);
+    unsafe {
+        let (since_start, cpu) = (times(&mut t), sched_getcpu());
+        assert_eq!((getrusage(0, &mut r), sysinfo(&mut s), pthread_getcpuclockid(pthread_self(), &mut id)), (0, 0, 0));
+        assert_eq!(clock_gettime(id, &mut own), 0);
+        println!("time {}", time(std::ptr::null_mut()));
+        println!("{since_start} {t:?} {r:?} {s:?} {cpu} {} {own:?}", clock());
+    }
+    println!("{}", std::fs::read_to_string("/proc/sys/kernel/random/uuid").unwrap().trim());
+}
+
 fn main() {
+    asked_from_c();
     let map: HashMap<u32, ()> = (0..20).map(|i| (i, ())).collect();
     println!("{:?}", map.keys().collect::<Vec<_>>());
     println!("{:?} {:?}", urandom("/dev/urandom"), urandom("/dev/random"));
