@@ -114,7 +114,7 @@ static const struct option options[] = {
     {.name = "--alloc-fn", .kind = PARSED, .parse = rg_allocs_add_option, .allowed = "name:model", .default_text = "",
      .help = "a further function that allocates or frees, and what it is like: malloc, free, .."},
     {.name = "--hot-after", .kind = INT, .value = &rg_opt.hot_after, .allowed = "0..1000000000", .min = 0, .max = 1000000000,
-     .default_text = "3000, 1000 with simulation", .help = "runs after which a superblock is translated inline", .debug = True},
+     .default_text = "3000", .help = "runs after which a superblock is translated inline; with simulation 1000", .debug = True},
 };
 
 enum { N_OPTIONS = sizeof options / sizeof options[0], MAX_SEED_DIGITS = 19 };
