@@ -150,8 +150,6 @@ static void emit_branch(struct rg_builder *b, const struct rg_seg *seg, const st
     if (acc->kind == RG_ACC_COND) {
         IRExpr *taken = taken_of(b, step);
         b->branch = raw ? taken : predict_cond(b, a, taken);
-        if (!raw && rg_opt.cache_sim)
-            b->slow = rg_b_or(b, b->slow, b->branch);
     } else {
         b->branch = raw ? step->value : predict_indirect(b, a, step->value);
         b->indirect = True;
@@ -178,15 +176,16 @@ void rg_emit_access(struct rg_builder *b, const struct rg_seg *seg, const struct
     }
 }
 
-/* SLOW is compared with a line's size; a misprediction is part of it, but for that of an indirect jump, which may be any number.  */
+/* SLOW is compared with a line's size.  So can a misprediction be, together with it, but for that of an indirect jump, which may
+   be any number.  */
 static IRExpr *something_happened(struct rg_builder *b)
 {
-    IRExpr *missed = NULL, *mispredicted = NULL;
+    IRExpr *line = rg_b_cword((UWord)1 << rg_sim_d1_bits), *missed, *mispredicted;
 
-    if (b->slow)
-        missed = rg_b_cmp(b, Iop_CmpLE64U, rg_b_cword((UWord)1 << rg_sim_d1_bits), b->slow);
-    if (b->branch && (b->indirect || !rg_opt.cache_sim))
-        mispredicted = rg_b_cmp(b, Iop_CmpNE64, b->branch, rg_b_cword(0));
+    if (b->slow && b->branch && !b->indirect)
+        return rg_b_cmp(b, Iop_CmpLE64U, line, rg_b_or(b, b->slow, b->branch));
+    missed = b->slow ? rg_b_cmp(b, Iop_CmpLE64U, line, b->slow) : NULL;
+    mispredicted = b->branch ? rg_b_cmp(b, Iop_CmpNE64, b->branch, rg_b_cword(0)) : NULL;
     if (missed && mispredicted)
         return rg_b_either(b, missed, mispredicted);
     return missed ? missed : mispredicted;
@@ -206,7 +205,8 @@ static void emit_fast_end(struct rg_builder *b, const struct rg_seg *seg)
     if (!wrong)
         return;
     if (b->branch)
-        rg_b_call_if(b, wrong, 2, "rg_h_sim_branch", &rg_h_sim_branch, mkIRExprVec_2(rg_b_cword((UWord)seg), b->branch));
+        rg_b_call_if(b, wrong, 3, "rg_h_sim_branch", &rg_h_sim_branch,
+                     mkIRExprVec_3(rg_b_cword((UWord)seg), b->branch, b->slow ? b->slow : rg_b_cword(0)));
     else
         rg_b_call_if(b, wrong, 1, "rg_h_sim", &rg_h_sim, mkIRExprVec_1(rg_b_cword((UWord)seg)));
     stamp_lines(b, seg->sim);

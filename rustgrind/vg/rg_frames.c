@@ -45,9 +45,9 @@ static UWord *side_alloc(SizeT n)
     return side_words() ? VG_(malloc)("rg.side", n * side_words() * sizeof(UWord)) : NULL;
 }
 
-UWord *rg_stack_rare(void) { return rare_of(rg_s.top); }
+struct rg_rare *rg_stack_rare(void) { return rare_of(rg_s.top); }
 
-UWord *rg_stack_rare_below(UInt depth)
+struct rg_rare *rg_stack_rare_below(UInt depth)
 {
     struct rg_frame *base = rg_thread_of(rg_current_tid)->base;
     struct rg_frame *f = depth > 0 ? base + depth - 1 : base;
@@ -132,11 +132,10 @@ void rg_stack_add_active(const struct rg_thread *t, const struct rg_state *s, In
 
     for (struct rg_frame *f = s->top; f > t->base; f--) {
         if (f->sp & RARE)
-            for (UInt i = 0; i < rg_ev.n_rare; i++)
-                rare[i] += side_in(t, f)[i];
+            rare_sum(rare_in(t, f), rare, 1);
         if (is_marker(f)) {
             total = f->enter;
-            lanes = side_in(t, f) + rg_ev.n_rare;
+            lanes = lanes_in(t, f);
             VG_(memset)(rare, 0, sizeof rare);
         } else if (!is_skip(f)) {
             f->acc[rg_n_levels * rg_n_levels] += sign * (total - f->enter);
@@ -149,13 +148,12 @@ void rg_stack_add_active(const struct rg_thread *t, const struct rg_state *s, In
 
 void rg_stack_add_totals(const struct rg_thread *t, const struct rg_state *s, uint64_t *sum)
 {
-    uint64_t by_lane[RG_N_EVENTS] = {0};
+    UWord by_lane[RG_N_EVENTS] = {0};
 
     VG_(memcpy)(by_lane, s->lanes, rg_ev.n_static * sizeof *by_lane);
     for (const struct rg_frame *f = s->top; f >= t->base; f--)
         if (t->side && (f->sp & RARE))
-            for (UInt i = 0; i < rg_ev.n_rare; i++)
-                by_lane[rg_ev.n_static + i] += side_in(t, f)[i];
+            rare_sum(rare_in(t, f), by_lane + rg_ev.n_static, 1);
     for (UInt c = 0; c < rg_ev.n; c++)
         if (!rg_event_is_late(rg_ev.in_column[c]))
             sum[c] += rg_ev.in_column[c] == RG_IR ? s->total : by_lane[rg_ev.lane[rg_ev.in_column[c]]];

@@ -17,35 +17,50 @@ static inline UWord *cell(UWord home) { return (UWord *)(rg_s.cells + home); }
 static inline Bool is_marker(const struct rg_frame *f) { return f->acc == rg_trash_marker; }
 static inline Bool is_base(const struct rg_frame *f) { return f->acc == rg_trash_base; }
 
-/* Rare events of the function and of calls that have returned, valid if RARE is set in the frame's sp; then, for a marker, the
-   static totals when it was pushed.  */
+/* Beside a frame: rare events of the function and of calls that have returned, valid if RARE is set in the frame's sp; then,
+   for a marker, the static totals when it was pushed.  */
 enum { RARE = 2 };
 
-static inline UWord side_words(void) { return rg_ev.n > 1 ? rg_ev.n_rare + RG_N_STATIC : 0; }
+static inline UWord side_words(void) { return rg_ev.n > 1 ? 1 + rg_ev.n_rare + RG_N_STATIC : 0; }
 
-static inline UWord *side_in(const struct rg_thread *t, const struct rg_frame *f) { return t->side + (f - t->base) * side_words(); }
-static inline UWord *side(const struct rg_frame *f) { return side_in(rg_thread_of(rg_current_tid), f); }
-
-static inline UWord *rare_of(struct rg_frame *f)
+static inline struct rg_rare *rare_in(const struct rg_thread *t, const struct rg_frame *f)
 {
-    UWord *v = side(f);
+    return (struct rg_rare *)(t->side + (f - t->base) * side_words());
+}
+
+static inline UWord *lanes_in(const struct rg_thread *t, const struct rg_frame *f) { return rare_in(t, f)->n + rg_ev.n_rare; }
+static inline UWord *lanes_of(const struct rg_frame *f) { return lanes_in(rg_thread_of(rg_current_tid), f); }
+
+static inline struct rg_rare *rare_of(struct rg_frame *f)
+{
+    struct rg_rare *v = rare_in(rg_thread_of(rg_current_tid), f);
 
     if (!(f->sp & RARE)) {
         f->sp |= RARE;
-        for (UInt i = 0; i < rg_ev.n_rare; i++)
-            v[i] = 0;
+        v->set = 0;
     }
     return v;
+}
+
+/* Adds the events of V to SUM[I * STRIDE].  */
+static inline void rare_sum(const struct rg_rare *v, UWord *sum, UWord stride)
+{
+    for (UWord set = v->set; set; set &= set - 1) {
+        UInt i = __builtin_ctzl(set);
+        sum[i * stride] += v->n[i];
+    }
 }
 
 /* F is popped: its rare events belong to its edge and to the frame below.  */
 static inline void hand_on(struct rg_frame *f)
 {
-    UWord *v = side(f), *below = rare_of(f - 1);
+    const struct rg_rare *v = rare_of(f);
+    struct rg_rare *below = rare_of(f - 1);
 
-    for (UInt i = 0; i < rg_ev.n_rare; i++) {
-        f->acc[rg_square(rg_ev.n_static + i)] += v[i];
-        below[i] += v[i];
+    rare_sum(v, f->acc + rg_square(rg_ev.n_static), rg_n_levels * rg_n_levels);
+    for (UWord set = v->set; set; set &= set - 1) {
+        UInt i = __builtin_ctzl(set);
+        rg_rare_add(below, i, v->n[i]);
     }
 }
 

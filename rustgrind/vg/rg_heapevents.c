@@ -12,10 +12,10 @@
 #include "rg_leakcheck.h"
 #include "rg_sites.h"
 
-void rg_heapevents_add(UWord *rare, SizeT size)
+void rg_heapevents_add(struct rg_rare *rare, SizeT size)
 {
-    rare[rg_ev.lane[RG_ALLOC_BYTES] - rg_ev.n_static] += size;
-    rare[rg_ev.lane[RG_ALLOC_BLOCKS] - rg_ev.n_static]++;
+    rg_rare_add(rare, rg_ev.lane[RG_ALLOC_BYTES] - rg_ev.n_static, size);
+    rg_rare_add(rare, rg_ev.lane[RG_ALLOC_BLOCKS] - rg_ev.n_static, 1);
 }
 
 static uint64_t call_of(void *arg, uint32_t site, uint32_t *node)

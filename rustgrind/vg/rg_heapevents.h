@@ -9,7 +9,7 @@
 #include "../core/rg_heapcost.h"
 
 /* A block of SIZE bytes is allocated; RARE are the rare events of the frame that does it.  */
-void rg_heapevents_add(UWord *rare, SizeT size);
+void rg_heapevents_add(struct rg_rare *rare, SizeT size);
 
 /* At a dump: costs by counters of calls (edges, skipped words); those of functions that nothing called by homes.  To be freed.  */
 struct rg_heapcost *rg_heapevents_costs(void);

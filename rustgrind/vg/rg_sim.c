@@ -89,13 +89,13 @@ static UWord *counter_of(const struct rg_seg *seg, const struct rg_access *a, UI
 static void count_slots(const struct rg_seg *seg, const struct rg_access *a, UInt first, UInt end)
 {
     enum rg_event events[RG_MAX_SLOTS];
-    UWord *rare = rg_stack_rare();
+    struct rg_rare *rare = rg_stack_rare();
 
     rg_sim_slots(a, events);
     for (UInt i = first; i < end; i++) {
         ++*counter_of(seg, a, i, events[i]);
         if (rg_ev.lane[events[i]] >= rg_ev.n_static)
-            rare[rg_ev.lane[events[i]] - rg_ev.n_static]++;
+            rg_rare_add(rare, rg_ev.lane[events[i]] - rg_ev.n_static, 1);
         else
             rg_s.lanes[rg_ev.lane[events[i]]]++;
     }
@@ -120,7 +120,8 @@ static void find_miss_rare(void)
 static void count_misses(const struct rg_seg *seg, const struct rg_access *a, enum rg_cache_result r)
 {
     UInt first = a->kind == RG_ACC_INSTR ? (rg_opt.cacheuse ? 4 : 0) : a->guarded;
-    UWord *slots, *rare;
+    struct rg_rare *rare;
+    UWord *slots;
 
     if (skipped(seg)) {
         count_slots(seg, a, first, first + (UInt)r);
@@ -130,7 +131,7 @@ static void count_misses(const struct rg_seg *seg, const struct rg_access *a, en
     rare = rg_stack_rare();
     for (UInt i = 0; i < (UInt)r; i++) {
         slots[i]++;
-        rare[miss_rare[a->kind][i]]++;
+        rg_rare_add(rare, miss_rare[a->kind][i], 1);
     }
 }
 
@@ -235,13 +236,22 @@ static void simulate(const struct rg_seg *seg, const UWord *addr)
 }
 
 /* The segment's branch is its last access but for BUS ones.  */
+static const struct rg_access *branch_of(const struct rg_seg *seg)
+{
+    const struct rg_access *a = &seg->sim->accesses[seg->sim->n - 1];
+
+    while (a->kind != RG_ACC_COND && a->kind != RG_ACC_INDIRECT)
+        a--;
+    return a;
+}
+
 static void count_mispredicted(const struct rg_seg *seg)
 {
-    for (UInt i = seg->sim->n; i-- > 0;) {
-        const struct rg_access *a = &seg->sim->accesses[i];
-        if (a->kind == RG_ACC_COND || a->kind == RG_ACC_INDIRECT)
-            count_slots(seg, a, 0, 1);
-    }
+    const struct rg_access *a = branch_of(seg);
+    enum rg_event e = a->kind == RG_ACC_COND ? RG_BCM : RG_BIM;
+
+    ++*counter_of(seg, a, 0, e);
+    rg_rare_add(rg_stack_rare(), rg_ev.lane[e] - rg_ev.n_static, 1);
 }
 
 static Bool code_is_there(const struct rg_segsim *sim)
@@ -298,7 +308,7 @@ VG_REGPARM(1) void rg_h_sim(const struct rg_seg *seg)
 {
     const UWord *addr = rg_sim_next - seg->sim->n_ring;
 
-    /* What is there may wait in the ring.  The call was for something else then: a misprediction, or code is cold.  */
+    /* What is there may wait in the ring: code is cold then.  */
     if (!rg_sim_always && all_there(seg, addr) && !((UWord)rg_sim_next & RG_RING_FULL))
         return;
     catch_up(addr);
@@ -309,9 +319,9 @@ VG_REGPARM(1) void rg_h_sim(const struct rg_seg *seg)
         simulate(seg, addr);
 }
 
-VG_REGPARM(2) void rg_h_sim_branch(const struct rg_seg *seg, UWord mispredicted)
+VG_REGPARM(3) void rg_h_sim_branch(const struct rg_seg *seg, UWord mispredicted, UWord slow)
 {
-    if (rg_opt.cache_sim)
+    if (rg_cache_group_missed(slow, rg_sim_d1_bits))
         rg_h_sim(seg);
     if (mispredicted)
         count_mispredicted(seg);
@@ -332,7 +342,7 @@ static UWord predict(const struct rg_seg *seg, UWord value)
 VG_REGPARM(2) void rg_h_sim_all(const struct rg_seg *seg, UWord value)
 {
     rg_sim_next += seg->sim->n_ring;
-    rg_h_sim_branch(seg, predict(seg, value));
+    rg_h_sim_branch(seg, predict(seg, value), rg_opt.cache_sim ? ~(UWord)0 : 0);
     for (UInt i = 0; i < seg->sim->n_lines; i++)
         seg->sim->lines[i]->stamp = rg_s.total;
 }

@@ -42,9 +42,10 @@ enum { RG_MAX_SLOTS = 8 };
 UInt rg_sim_slots(const struct rg_access *a, enum rg_event *events);
 UInt rg_sim_n_slots(const struct rg_access *a);
 
-/* Helpers.  A segment's data addresses are the last words before rg_sim_next, or with _all those that begin there.  */
+/* Helpers.  A segment's data addresses are the last words before rg_sim_next, or with _all those that begin there.  With _branch
+   the caches are simulated if SLOW, what the checks of the caches found, is not less than a line of D1.  */
 VG_REGPARM(1) void rg_h_sim(const struct rg_seg *seg);
-VG_REGPARM(2) void rg_h_sim_branch(const struct rg_seg *seg, UWord mispredicted);
+VG_REGPARM(3) void rg_h_sim_branch(const struct rg_seg *seg, UWord mispredicted, UWord slow);
 /* VALUE: of the segment's branch, taken (0 or 1) or target.  */
 VG_REGPARM(2) void rg_h_sim_all(const struct rg_seg *seg, UWord value);
 VG_REGPARM(2) void rg_h_sim_guarded(const struct rg_seg *seg, Addr a);

@@ -177,10 +177,9 @@ static void underflow(struct rg_sb *returning, struct rg_place *to)
         words[0]++;
         words[rg_n_levels * rg_n_levels] += rg_s.total - (is_marker(f) ? f->enter : 0);
         for (UInt i = 0; i < rg_ev.n_static; i++)
-            words[rg_square(i)] += rg_s.lanes[i] - (is_marker(f) ? side(f)[rg_ev.n_rare + i] : 0);
+            words[rg_square(i)] += rg_s.lanes[i] - (is_marker(f) ? lanes_of(f)[i] : 0);
         if (f->sp & RARE)
-            for (UInt i = 0; i < rg_ev.n_rare; i++)
-                words[rg_square(rg_ev.n_static + i)] += side(f)[i];
+            rare_sum(rare_of(f), words + rg_square(rg_ev.n_static), rg_n_levels * rg_n_levels);
         *cell(f->home) = f->off;
     }
     f->home = home;
@@ -365,8 +364,10 @@ void rg_h_ret(struct rg_exit *x, Addr dst)
     if (sp > sp_of(f) && !is_marker(f)) {
         if (f->sp & RARE)
             hand_on(f);
-        unwind(sp, 0);
-        settle();
+        if (sp_of(rg_s.top) < sp) {
+            unwind(sp, 0);
+            settle();
+        }
         return;
     }
     f->acc[rg_n_levels * rg_n_levels] -= rg_s.total - f->enter;
@@ -491,7 +492,7 @@ void rg_signal_enter(Int sig, Bool alt_stack)
     rg_s.last = NULL;
     rg_s.mark = 0;
     if (side_words())
-        VG_(memcpy)(side(f) + rg_ev.n_rare, rg_s.lanes, sizeof rg_s.lanes);
+        VG_(memcpy)(lanes_of(f), rg_s.lanes, sizeof rg_s.lanes);
     rg_thread_of(rg_current_tid)->n_signals++;
     rg_allocs_signal(True);
     settle();
@@ -582,7 +583,7 @@ void rg_signal_leave(Bool by_sigreturn)
     rg_sim_set_time(f->enter);
     rg_s.total = f->enter;
     if (side_words())
-        VG_(memcpy)(rg_s.lanes, side(f) + rg_ev.n_rare, sizeof rg_s.lanes);
+        VG_(memcpy)(rg_s.lanes, lanes_of(f), sizeof rg_s.lanes);
     rg_s.last = (const struct rg_seg *)f->site;
     rg_s.last_acc = (UWord *)f->from_off;
     rg_s.mark = 0;

@@ -54,16 +54,17 @@ void rg_systime_begin(ThreadId tid)
     begun[tid] = now();
 }
 
-static void add(UWord *words, UWord *rare, enum rg_event e, ULong n)
+static void add(UWord *words, struct rg_rare *rare, enum rg_event e, ULong n)
 {
     words[rg_skip_words(rg_ev.lane[e])] += n;
-    rare[rg_ev.lane[e] - rg_ev.n_static] += n;
+    rg_rare_add(rare, rg_ev.lane[e] - rg_ev.n_static, n);
 }
 
 void rg_systime_end(ThreadId tid)
 {
     struct moment m = now();
-    UWord *words, *rare;
+    struct rg_rare *rare;
+    UWord *words;
 
     if (!rg_opt.compat_callgrind)
         rg_threads_switch(tid);

@@ -307,10 +307,23 @@ void rg_stack_add_active(const struct rg_thread *t, const struct rg_state *s, In
 UWord *rg_stack_last_skipped(void);
 /* Adds the totals of T, whose state is S, to SUM, by column.  */
 void rg_stack_add_totals(const struct rg_thread *t, const struct rg_state *s, uint64_t *sum);
-/* The rare events of the frame on top, to be added to; by lane - n_static.  */
-UWord *rg_stack_rare(void);
+/* Numbers of rare events, by lane - n_static.  Most frames have few of the kinds, so none has to be cleared, or looked at,
+   that did not happen.  */
+struct rg_rare {
+    UWord set; /* bit I: N[I] is valid; otherwise it is 0 */
+    UWord n[];
+};
+
+static inline void rg_rare_add(struct rg_rare *r, UInt i, UWord n)
+{
+    r->n[i] = (r->set >> i & 1 ? r->n[i] : 0) + n;
+    r->set |= (UWord)1 << i;
+}
+
+/* Those of the frame on top, to be added to.  */
+struct rg_rare *rg_stack_rare(void);
 /* Of the frame that called the one at DEPTH above the base, or of the nearest one that is still there.  */
-UWord *rg_stack_rare_below(UInt depth);
+struct rg_rare *rg_stack_rare_below(UInt depth);
 /* Is ACC, of a frame, counters of a call?  */
 Bool rg_stack_is_call(const UWord *acc);
 void rg_signal_enter(Int sig, Bool alt_stack);
