@@ -8,6 +8,11 @@
 
 #include "rg_config.h"
 
+/* Valgrind's headers are no system headers for the compiler: it would not tell of functions that are not declared, because they are
+   named by a macro from there.  This warning is theirs.  */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+
 #include "pub_tool_basics.h"
 
 #include "libvex_guest_amd64.h"
@@ -29,6 +34,8 @@
 #include "pub_tool_vki.h"
 #include "pub_tool_xarray.h"
 
+#pragma GCC diagnostic pop
+
 /* Types that are no tool API; tests/drop-in/core-functions.c has the core's own.  */
 #ifndef RG_COMPAT_CORE_TYPES
 typedef void SymAVMAs;
@@ -38,6 +45,13 @@ typedef Int ThreadStatus;
 /* Core functions that are no tool API but are in libcoregrind with this prototype in 3.19 to 3.27: the address that is
    really executed when the guest jumps to ORIG.  */
 extern Addr VG_(redir_do_lookup)(Addr orig, Bool *isWrap);
+
+/* How far A is in its function, by the symbol table; False if it is in none.  */
+extern Bool VG_(get_inst_offset_in_function)(DiEpoch ep, Addr a, PtrdiffT *offset);
+
+/* access(2): 0 or -1.  A file descriptor that the program cannot see, in exchange for FD.  */
+extern Int VG_(access)(const HChar *path, Bool irusr, Bool iwusr, Bool ixusr);
+extern Int VG_(safe_fd)(Int fd);
 
 /* The symbol at A as it stands in the symbol table; and what the core makes of a symbol.  The results live until the next question.  */
 extern Bool VG_(get_fnname_raw)(DiEpoch ep, Addr a, const HChar **buf);

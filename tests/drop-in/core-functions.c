@@ -8,6 +8,7 @@
 #include "pub_core_clientstate.h"
 #include "pub_core_debuginfo.h"
 #include "pub_core_demangle.h"
+#include "pub_core_libcfile.h"
 #include "pub_core_options.h"
 #include "pub_core_redir.h"
 #include "pub_core_scheduler.h"
