@@ -11,6 +11,9 @@ import shutil
 
 import rgtest
 
+# Releases and the versions of Valgrind that they are known to have.
+VALGRINDS = {"bookworm": "3.19", "trixie": "3.24", "sid": "3.27"}
+
 ROOT = os.path.join(rgtest.BUILDDIR, "tests", "versions")
 KEYS = "/usr/share/keyrings/debian-archive-keyring.gpg"
 LIMIT = 240
@@ -94,3 +97,13 @@ def source(name, package):
     if len(found) != 1:
         raise rgtest.Unavailable(f"apt-get source {package} left {len(found)} directories")
     return found[0]
+
+
+def valgrind_source(version):
+    """The unpacked source of Valgrind VERSION."""
+    for name, known in VALGRINDS.items():
+        if version.startswith(known + "."):
+            found = source(name, "valgrind")
+            if os.path.basename(found) == "valgrind-" + version:
+                return found
+    raise rgtest.Unavailable(f"no release of Debian that we know has Valgrind {version}")
