@@ -19,18 +19,11 @@ enum {
 
 static const char tag[] = "dwarf";
 
-/* How a form is stored, and what it means.  */
+/* How forms are stored.  */
 enum layout { UNKNOWN, FIXED, OFFSET_SIZED, ADDR_SIZED, ULEB, SLEB, NOTHING, IMPLICIT, COUNTED, COUNTED_ULEB, TEXT, INDIRECT,
               REF_SIZED };
 
-struct form {
-    uint8_t layout;
-    uint8_t size; /* of a FIXED value; of the COUNTED one's length */
-    uint8_t kind; /* enum rg_dw_kind */
-    bool in_unit; /* a reference from the beginning of the unit */
-};
-
-static const struct form forms[N_FORMS] = {
+static const struct rg_dw_form forms[N_FORMS] = {
     [DW_FORM_addr] = { ADDR_SIZED, 0, RG_DW_ADDRESS, false },
     [DW_FORM_block2] = { COUNTED, 2, RG_DW_OTHER, false },
     [DW_FORM_block4] = { COUNTED, 4, RG_DW_OTHER, false },
@@ -76,7 +69,7 @@ static const struct form forms[N_FORMS] = {
     [DW_FORM_addrx4] = { FIXED, 4, RG_DW_ADDRESS_INDEX, false },
 };
 
-static struct form form_of(uint64_t number)
+struct rg_dw_form rg_dw_form_of(uint64_t number)
 {
     switch (number) {
     case DW_FORM_GNU_addr_index: return forms[DW_FORM_addrx];
@@ -89,9 +82,9 @@ static struct form form_of(uint64_t number)
 
 struct rg_dw_value rg_dw_read(struct rg_bytes *b, const struct rg_dw_unit *u, struct rg_dw_attr attr, uint64_t offset_of_end)
 {
-    struct form f = form_of(attr.form);
+    struct rg_dw_form f = attr.form;
     if (f.layout == INDIRECT) {
-        f = form_of(rg_bytes_uleb(b));
+        f = rg_dw_form_of(rg_bytes_uleb(b));
         if (f.layout == INDIRECT || f.layout == IMPLICIT)
             f.layout = UNKNOWN;
     }
@@ -125,9 +118,8 @@ struct rg_dw_value rg_dw_read(struct rg_bytes *b, const struct rg_dw_unit *u, st
 }
 
 /* The size of an attribute in all units of one offset size, UINT32_MAX when it varies.  */
-static uint32_t fixed_size(uint64_t number, const struct rg_dw_unit *u)
+static uint32_t fixed_size(struct rg_dw_form f, const struct rg_dw_unit *u)
 {
-    struct form f = form_of(number);
     switch ((enum layout)f.layout) {
     case FIXED: return f.size;
     case OFFSET_SIZED: return u->offset_size;
@@ -149,7 +141,7 @@ static bool read_attr(struct rg_bytes *b, struct rg_dw_attr *attr)
 {
     uint64_t name = rg_bytes_uleb(b), form = rg_bytes_uleb(b);
     attr->name = name <= UINT16_MAX ? (uint16_t)name : 0;
-    attr->form = form <= UINT16_MAX ? (uint16_t)form : 0;
+    attr->form = rg_dw_form_of(form);
     attr->implicit = form == DW_FORM_implicit_const ? rg_bytes_sleb(b) : 0;
     return !b->bad && (name != 0 || form != 0);
 }
@@ -170,6 +162,7 @@ static bool read_table(struct rg_dwarf *d, struct rg_dw_abbrevs *t, const struct
         for (struct rg_dw_attr attr; read_attr(&b, &attr);) {
             uint32_t one = fixed_size(attr.form, u);
             a.fixed_size = one == UINT32_MAX || a.fixed_size > UINT32_MAX / 2 ? UINT32_MAX : a.fixed_size + one;
+            a.has_code = a.has_code || attr.name == DW_AT_low_pc || attr.name == DW_AT_ranges;
             add_attr(t, attr);
         }
         a.n_attrs = t->n_attrs - a.first_attr;

@@ -39,8 +39,17 @@ struct rg_dw_value {
     uint64_t u;
 };
 
+/* How a form is stored, and what it means.  */
+struct rg_dw_form {
+    uint8_t layout; /* of rg_dwarf_form.c */
+    uint8_t size;   /* of a value of fixed size; of the length of a counted one */
+    uint8_t kind;   /* enum rg_dw_kind */
+    bool in_unit;   /* a reference from the beginning of the unit */
+};
+
 struct rg_dw_attr {
-    uint16_t name, form;
+    uint16_t name;
+    struct rg_dw_form form;
     int64_t implicit;
 };
 
@@ -50,6 +59,7 @@ struct rg_dw_abbrev {
     uint16_t tag;
     bool has_children;
     bool is_scope; /* a namespace or type with entries in it */
+    bool has_code; /* it has addresses */
 };
 
 /* One table of .debug_abbrev.  */
@@ -163,6 +173,9 @@ uint64_t rg_dw_size(const struct rg_dwarf *d, enum rg_dw_section s);
 size_t rg_dw_find(const struct rg_dwarf *d, uint64_t a);
 
 /* ---- rg_dwarf_form.c ---- */
+
+/* The form with this number; one that is not known has no size and cannot be read.  */
+struct rg_dw_form rg_dw_form_of(uint64_t number);
 
 /* Reads the value of an attribute.  A form that is not known makes the cursor BAD.  */
 struct rg_dw_value rg_dw_read(struct rg_bytes *b, const struct rg_dw_unit *u, struct rg_dw_attr attr, uint64_t offset_of_end);

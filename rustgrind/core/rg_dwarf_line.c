@@ -69,7 +69,7 @@ static bool new_entries(struct rg_dwarf *d, struct table *t, struct rg_dw_lines 
         return false;
     for (unsigned i = 0; i < n_formats; i++) {
         uint64_t what = rg_bytes_uleb(&t->b), form = rg_bytes_uleb(&t->b);
-        format[i] = (struct rg_dw_attr){ what <= UINT16_MAX ? (uint16_t)what : 0, form <= UINT16_MAX ? (uint16_t)form : 0, 0 };
+        format[i] = (struct rg_dw_attr){ what <= UINT16_MAX ? (uint16_t)what : 0, rg_dw_form_of(form), 0 };
     }
     uint64_t n = rg_bytes_uleb(&t->b);
     if (t->b.bad || n > MAX_FILES || (n_formats == 0 && n > 0))

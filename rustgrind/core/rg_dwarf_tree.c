@@ -204,17 +204,31 @@ static uint32_t small(uint64_t v)
     return v <= UINT32_MAX ? (uint32_t)v : 0;
 }
 
+static void pass_over(struct walk *w, const struct rg_dw_abbrev *a)
+{
+    if (a->fixed_size != UINT32_MAX) {
+        rg_bytes_skip(&w->b, a->fixed_size);
+        return;
+    }
+    for (uint32_t i = 0; i < a->n_attrs; i++)
+        rg_dw_read(&w->b, w->u, w->abbrevs->attr[a->first_attr + i], w->entry_end);
+}
+
 /* Reads an entry for code that lies in INSIDE.  Returns what its children are in.  */
 static uint32_t code_entry(struct walk *w, uint64_t offset, const struct rg_dw_abbrev *a, uint32_t inside)
 {
     struct rg_dwarf *d = w->d;
     struct code_entry e = { .origin = offset };
     bool inlined = a->tag == DW_TAG_inlined_subroutine;
+    if (!a->has_code || (inlined && (inside == OUTSIDE || inside == PASS_OVER))) {
+        pass_over(w, a);
+        return PASS_OVER;
+    }
     for (uint32_t i = 0; i < a->n_attrs; i++) {
         struct rg_dw_attr attr = w->abbrevs->attr[a->first_attr + i];
         note_code(&e, attr.name, rg_dw_read(&w->b, w->u, attr, w->entry_end));
     }
-    if (w->b.bad || (inlined && (inside == OUTSIDE || inside == PASS_OVER)))
+    if (w->b.bad)
         return PASS_OVER;
     w->hit = false;
     w->candidate = d->n_instances;
@@ -238,16 +252,6 @@ static uint32_t code_entry(struct walk *w, uint64_t offset, const struct rg_dw_a
     d->instance = rg_dw_room(d->instance, d->n_instances, &d->instance_capacity, sizeof *d->instance);
     d->instance[d->n_instances++] = in;
     return w->candidate + 1;
-}
-
-static void pass_over(struct walk *w, const struct rg_dw_abbrev *a)
-{
-    if (a->fixed_size != UINT32_MAX) {
-        rg_bytes_skip(&w->b, a->fixed_size);
-        return;
-    }
-    for (uint32_t i = 0; i < a->n_attrs; i++)
-        rg_dw_read(&w->b, w->u, w->abbrevs->attr[a->first_attr + i], w->entry_end);
 }
 
 static void walk_entries(struct walk *w)

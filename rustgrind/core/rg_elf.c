@@ -294,9 +294,16 @@ const char *rg_section_str(struct rg_section *s, uint64_t offset)
         const uint8_t *p = rg_section_bytes(s, at, end - at);
         if (p == NULL)
             return NULL;
-        for (; at < end; at++)
-            if (*p++ == 0)
+        for (; at < end; at++, p++) {
+            uint64_t word;
+            for (; end - at >= sizeof word; at += sizeof word, p += sizeof word) {
+                __builtin_memcpy(&word, p, sizeof word);
+                if (((word - UINT64_MAX / 255) & ~word & UINT64_MAX / 255 << 7) != 0) /* there is a zero in it */
+                    break;
+            }
+            if (at < end && *p == 0)
                 return (const char *)s->bytes + offset;
+        }
     }
     return NULL;
 }

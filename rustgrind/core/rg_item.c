@@ -12,7 +12,6 @@
    shims under what they stand before, and drop_glue (its name since rustc 1.97) under drop_in_place.  */
 #include "rg_item_priv.h"
 
-enum { MAX_NESTED = 4 }; /* paths in paths: the Self of an impl inside of a function of an impl ... */
 
 static const char tag[] = "item";
 
@@ -22,6 +21,8 @@ void rg_item_init(struct rg_item *it)
     struct rg_buf *bufs[] = { &it->key, &it->label, &it->instance, &it->args, &it->crate };
     for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++)
         rg_buf_init(bufs[i], tag);
+    for (size_t i = 0; i < RG_ITEM_SPARES; i++)
+        rg_buf_init(&it->spare[i], tag);
     it->scratch = rg_alloc(tag, MAX_NESTED * RG_MAX_PARTS * sizeof *it->scratch);
 }
 
@@ -30,6 +31,8 @@ void rg_item_free(struct rg_item *it)
     struct rg_buf *bufs[] = { &it->key, &it->label, &it->instance, &it->args, &it->crate };
     for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++)
         rg_buf_free(bufs[i]);
+    for (size_t i = 0; i < RG_ITEM_SPARES; i++)
+        rg_buf_free(&it->spare[i]);
     rg_free(it->scratch);
 }
 
@@ -185,15 +188,13 @@ static void put_trait_impl(const struct path *p, const struct rg_part *part)
 /* KEY and LABEL hold the trait's path.  */
 static void put_provided(const struct path *p, const struct rg_part *part)
 {
-    struct rg_buf trait;
+    struct rg_buf *trait = rg_item_spare(p->it, SPARE_TRAIT);
 
-    rg_buf_init(&trait, tag);
-    rg_buf_bytes(&trait, p->label->p, p->label->n);
+    rg_buf_bytes(trait, p->label->p, p->label->n);
     rg_buf_clear(p->label);
     rg_buf_str(p->label, "<_ as ");
-    rg_buf_bytes(p->label, trait.p, trait.n);
+    rg_buf_bytes(p->label, trait->p, trait->n);
     rg_buf_char(p->label, '>');
-    rg_buf_free(&trait);
     keep_type(p, part->self);
 }
 
@@ -281,13 +282,10 @@ static bool put_path(const struct path *p, size_t at, bool *has_args)
     }
     *has_args = parts[n - 1].args != 0;
     if (p->label->n > 0 && p->key == NULL) { /* inside of another label: put_impl and its like would clear it */
-        struct rg_buf own;
         struct path sub = *p;
-        rg_buf_init(&own, tag);
-        sub.label = &own;
+        sub.label = rg_item_spare(p->it, SPARE_LABELS + p->depth);
         put_parts(&sub, parts, n);
-        rg_buf_bytes(p->label, own.p, own.n);
-        rg_buf_free(&own);
+        rg_buf_bytes(p->label, sub.label->p, sub.label->n);
     } else {
         put_parts(p, parts, n);
     }

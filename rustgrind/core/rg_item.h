@@ -52,6 +52,8 @@ enum rg_item_spelling {
     RG_SPELL_MONO,     /* label::(<u64, F>): what is before the first ( groups instances in KCachegrind's classes */
 };
 
+enum { RG_ITEM_SPARES = 10 };
+
 /* The answer.  Make it with rg_item_init; one may be used for any number of functions.  All is readable, nothing writable.  */
 struct rg_item {
     struct rg_buf key;
@@ -67,6 +69,7 @@ struct rg_item {
     const char *identity;   /* the part of the symbol that tells instances apart: without suffix and instantiating crate */
     size_t identity_len;
     struct rg_part *scratch;
+    struct rg_buf spare[RG_ITEM_SPARES];
 };
 
 void rg_item_init(struct rg_item *it);

@@ -2,9 +2,12 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   Tables of keys: one ending in :: is a module and what is in it, one ending in * a beginning of a name, others are one function.
-   The first row that fits decides.  What C libraries do for Rust programs is classified by plain names.  */
+   Tables of keys: one ending in :: is a module and what is in it, one ending in * a beginning of a name, others are one
+   function. The first row that fits decides; those of Rust have more than SURE bytes before the first *.  What C libraries do
+   for Rust programs is classified by plain names.  */
 #include "rg_item_priv.h"
+
+enum { SURE = 6 }; /* core:: */
 
 static const struct {
     const char *key;
@@ -101,24 +104,22 @@ static const struct {
     { "_fini", RG_CLASS_RUNTIME },
 };
 
-/* Every function of a program is put to all rules, and nearly all differ within a few characters: they are compared up to there.  */
-static bool fits(const char *rule, const char *key)
+static bool fits(const char *rule, const char *key, size_t n)
 {
-    char last = '\0';
+    size_t i = 0;
 
-    for (; *rule != '\0' && *rule != '*'; rule++, key++) {
-        if (*rule != *key)
-            return false;
-        last = *rule;
-    }
-    if (*rule == '\0')
-        return *key == '\0' || last == ':';
-    rule++;
-    if (*rule == '\0')
+    while (i < n && rule[i] == key[i])
+        i++;
+    if (rule[i] == '\0')
+        return i == n || (i > 2 && rule[i - 1] == ':');
+    if (rule[i] != '*')
+        return false;
+    const char *rest = rule + i + 1; /* *middle*: what follows the first star must occur */
+    size_t len = strlen(rest);
+    if (len == 0)
         return true;
-    size_t middle = strlen(rule) - 1, n = strlen(key); /* *middle*: what follows the first star must occur */
-    for (; n >= middle; key++, n--)
-        if (memcmp(key, rule, middle) == 0)
+    for (len--; i + len <= n; i++)
+        if (memcmp(key + i, rest, len) == 0)
             return true;
     return false;
 }
@@ -129,11 +130,11 @@ static bool calls_on(struct rg_item *it)
     static const char trait[] = " as core::ops::function::Fn";
     const char *label = rg_buf_cstr(&it->label);
 
-    if (label[0] != '<' || !rg_item_is_std(rg_buf_cstr(&it->crate)))
+    if (label[0] != '<')
         return false;
     for (size_t i = 0; i + sizeof trait - 1 <= it->label.n; i++)
-        if (memcmp(label + i, trait, sizeof trait - 1) == 0)
-            return true;
+        if (label[i] == ' ' && memcmp(label + i, trait, sizeof trait - 1) == 0)
+            return rg_item_is_std(rg_buf_cstr(&it->crate));
     return false;
 }
 
@@ -144,15 +145,15 @@ void rg_item_classify(struct rg_item *it)
     if (it->is_rust) {
         if ((it->classes & RG_CLASS_CLOSURE) == 0 && calls_on(it))
             it->classes |= RG_CLASS_GLUE;
-        for (size_t i = 0; i < sizeof rust_rules / sizeof *rust_rules; i++)
-            if (fits(rust_rules[i].key, key)) {
+        for (size_t i = 0; i < sizeof rust_rules / sizeof *rust_rules && it->key.n > SURE; i++)
+            if (rust_rules[i].key[SURE] == key[SURE] && fits(rust_rules[i].key, key, it->key.n)) {
                 it->classes |= rust_rules[i].classes;
                 return;
             }
         return;
     }
     for (size_t i = 0; i < sizeof other_rules / sizeof *other_rules; i++)
-        if (fits(other_rules[i].key, key)) {
+        if (fits(other_rules[i].key, key, it->key.n)) {
             it->classes |= other_rules[i].classes;
             return;
         }
@@ -173,8 +174,9 @@ bool rg_item_is_std(const char *crate)
         "rustc_demangle", "panic_unwind", "panic_abort", "unwind", "std_detect", "compiler_builtins", "adler2", "cfg_if", "libc",
     };
 
+    size_t n = strlen(crate);
     for (size_t i = 0; i < sizeof crates / sizeof *crates; i++)
-        if (strlen(crate) == strlen(crates[i]) && memcmp(crate, crates[i], strlen(crate)) == 0)
+        if (crate[0] == crates[i][0] && n == strlen(crates[i]) && memcmp(crate, crates[i], n) == 0)
             return true;
     return false;
 }

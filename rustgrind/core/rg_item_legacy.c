@@ -56,6 +56,8 @@ static size_t bare_length(const char *name)
 
 static bool begins_with(const char *s, size_t n, const char *prefix)
 {
+    if (n == 0 || s[0] != prefix[0]) /* mostly */
+        return false;
     size_t len = strlen(prefix);
     return n >= len && memcmp(s, prefix, len) == 0;
 }
@@ -69,9 +71,11 @@ struct piece {
 
 /* The generic types of a function, and what they stand for.  */
 struct generics {
-    struct piece name[MAX_GENERICS], arg[MAX_GENERICS];
+    struct piece name[MAX_GENERICS], type[MAX_GENERICS];
     bool used[MAX_GENERICS]; /* in the path of the function */
     unsigned n;
+    struct piece arg[MAX_GENERICS]; /* types and constants */
+    unsigned n_args;
 };
 
 static bool same_piece(struct piece a, struct piece b)
@@ -113,7 +117,7 @@ static bool next_word(const struct rg_buf *path, struct search *at, struct piece
                      (at->i < n && (s[at->i] == ':' || s[at->i] == '}' || s[at->i] == '=')) ||
                      begins_with(s + at->i, n - at->i, " ="); /* dyn Fn<(), Output = u8> */
         for (size_t k = 0; k < sizeof others / sizeof *others && !other; k++)
-            other = same_piece(*word, (struct piece){ others[k], strlen(others[k]) });
+            other = s[from] == others[k][0] && same_piece(*word, (struct piece){ others[k], strlen(others[k]) });
         if (!other)
             return true;
     }
@@ -168,41 +172,60 @@ static bool all_same(const struct piece *pieces, unsigned n)
     return n > 0;
 }
 
-/* What the generic types in the text of PARENT stand for.  */
-static struct generics find_generics(const struct rg_buf *parent, const struct rg_item_source *src)
+/* Takes the names at PARAMS apart.  */
+static void name_types(struct generics *g, const char *params)
 {
-    struct generics g = { .n = 0 };
-    struct piece arg[MAX_GENERICS], word;
-    unsigned n_args = src->name != NULL ? split_args(src->name, arg) : 0, n_types = 0;
-    struct search at = { 0, 0 };
-
-    if (n_args == 0 || n_args > MAX_GENERICS)
-        return g;
-    for (unsigned k = 0; k < n_args; k++)
-        if (!is_constant(arg[k]))
-            g.arg[n_types++] = arg[k];
-    if (src->params != NULL && src->params[0] != 0) {
-        for (const char *p = src->params; g.n < MAX_GENERICS;) {
-            size_t n = 0;
-            while (p[n] != 0 && p[n] != ',')
-                n++;
-            g.name[g.n++] = (struct piece){ p, n };
-            if (p[n] == 0)
-                break;
-            p += n + 1;
-        }
-    } else if (n_types == n_args && all_same(g.arg, n_types)) {
-        unsigned n_words = 0;
-        while (n_words <= n_types && next_word(parent, &at, &word))
-            if (!is_among(word, g.name, n_words) && n_words++ < n_types)
-                g.name[n_words - 1] = word;
-        g.n = n_words <= n_types ? n_types : 0;
-        for (unsigned k = n_words; k < g.n; k++)
-            g.name[k] = (struct piece){ "", 0 }; /* the function's own */
+    while (g->n < MAX_GENERICS) {
+        size_t n = 0;
+        while (params[n] != 0 && params[n] != ',')
+            n++;
+        g->name[g->n++] = (struct piece){ params, n };
+        if (params[n] == 0)
+            return;
+        params += n + 1;
     }
-    if (g.n != n_types)
-        g.n = 0;
-    return g;
+}
+
+/* Without names, when all of the N_TYPES types are the same, every generic type in the text of PARENT is that.  */
+static void name_same_types(struct generics *g, const struct rg_buf *parent, unsigned n_types)
+{
+    struct search at = { 0, 0 };
+    struct piece word;
+    unsigned n = 0;
+
+    while (n <= n_types && next_word(parent, &at, &word))
+        if (!is_among(word, g->name, n) && n++ < n_types)
+            g->name[n - 1] = word;
+    g->n = n <= n_types ? n_types : 0;
+    for (unsigned k = n; k < g->n; k++)
+        g->name[k] = (struct piece){ "", 0 }; /* the function's own */
+}
+
+/* Finds what the generic types in the text of PARENT stand for.  */
+static void find_generics(struct generics *g, const struct rg_buf *parent, const struct rg_item_source *src)
+{
+    unsigned n_types = 0;
+    size_t i = 0;
+
+    g->n = g->n_args = 0;
+    while (i < parent->n && parent->p[i] != '<')
+        i++;
+    if (src->name == NULL || i == parent->n)
+        return;
+    g->n_args = split_args(src->name, g->arg);
+    if (g->n_args == 0 || g->n_args > MAX_GENERICS)
+        return;
+    for (unsigned k = 0; k < g->n_args; k++)
+        if (!is_constant(g->arg[k])) {
+            g->used[n_types] = false;
+            g->type[n_types++] = g->arg[k];
+        }
+    if (src->params != NULL && src->params[0] != 0)
+        name_types(g, src->params);
+    else if (n_types == g->n_args && all_same(g->type, n_types))
+        name_same_types(g, parent, n_types);
+    if (g->n != n_types)
+        g->n = 0;
 }
 
 /* Appends PATH with its generic types replaced by what they stand for.  */
@@ -216,7 +239,7 @@ static void put_replaced(struct rg_buf *out, const struct rg_buf *path, struct g
         for (unsigned k = 0; k < g->n; k++)
             if (same_piece(word, g->name[k])) {
                 rg_buf_bytes(out, path->p + done, (size_t)(word.s - path->p) - done);
-                rg_buf_bytes(out, g->arg[k].s, g->arg[k].n);
+                rg_buf_bytes(out, g->type[k].s, g->type[k].n);
                 done = (size_t)(word.s - path->p) + word.n;
                 g->used[k] = true;
                 break;
@@ -227,8 +250,7 @@ static void put_replaced(struct rg_buf *out, const struct rg_buf *path, struct g
 /* Appends the arguments of NAME that are not in the path already.  */
 static void put_other_args(struct rg_buf *out, const char *name, const struct generics *g)
 {
-    struct piece arg[MAX_GENERICS];
-    unsigned n = split_args(name, arg), type = 0, put = 0;
+    unsigned type = 0, put = 0;
     bool any = false;
 
     for (unsigned k = 0; k < g->n; k++)
@@ -237,11 +259,11 @@ static void put_other_args(struct rg_buf *out, const char *name, const struct ge
         rg_buf_str(out, name + bare_length(name));
         return;
     }
-    for (unsigned k = 0; k < n; k++) {
-        if (!is_constant(arg[k]) && g->used[type++])
+    for (unsigned k = 0; k < g->n_args; k++) {
+        if (!is_constant(g->arg[k]) && g->used[type++])
             continue;
         rg_buf_str(out, put++ > 0 ? ", " : "<");
-        rg_buf_bytes(out, arg[k].s, arg[k].n);
+        rg_buf_bytes(out, g->arg[k].s, g->arg[k].n);
     }
     if (put > 0)
         rg_buf_char(out, '>');
@@ -271,7 +293,7 @@ static void put_bare_names(struct rg_buf *out, const char *s, size_t n)
 
     for (size_t i = 0, number; i < n; i = number) {
         bool is_body = false;
-        for (size_t k = 0; k < sizeof bodies / sizeof *bodies; k++)
+        for (size_t k = 0; s[i] == '{' && k < sizeof bodies / sizeof *bodies; k++)
             is_body = is_body || begins_with(s + i, n - i, bodies[k]);
         for (number = i; is_body && number < n && s[number] != '#' && s[number] != '}';)
             number++;
@@ -371,21 +393,19 @@ static bool put_called_closure(struct rg_item *it, const struct rg_item_source *
     unsigned n_args = split_args(src->name, arg);
     if (n_args == 0 || n_args > MAX_GENERICS)
         return false;
-    struct rg_buf path;
-    rg_buf_init(&path, "item");
-    put_without_generics(&path, arg[0].s, arg[0].n, "");
-    size_t brace = path.n;
-    while (brace > 0 && path.p[brace - 1] != '{')
+    struct rg_buf *path = rg_item_spare(it, SPARE_PATH);
+    put_without_generics(path, arg[0].s, arg[0].n, "");
+    size_t brace = path->n;
+    while (brace > 0 && path->p[brace - 1] != '{')
         brace--;
-    bool is_closure = brace > 0 && begins_with(path.p + brace - 1, path.n - brace + 1, env) && path.p[path.n - 1] == '}';
-    for (size_t i = 0; is_closure && i < path.n; i++)
-        if (begins_with(path.p + i, path.n - i, env)) {
+    bool is_closure = brace > 0 && begins_with(path->p + brace - 1, path->n - brace + 1, env) && path->p[path->n - 1] == '}';
+    for (size_t i = 0; is_closure && i < path->n; i++)
+        if (begins_with(path->p + i, path->n - i, env)) {
             rg_buf_str(&it->key, "{closure#");
             i += sizeof env - 2;
         } else {
-            rg_buf_char(&it->key, path.p[i]);
+            rg_buf_char(&it->key, path->p[i]);
         }
-    rg_buf_free(&path);
     if (!is_closure)
         return false;
     rg_buf_bytes(&it->label, it->key.p, it->key.n);
@@ -400,7 +420,7 @@ static void put_as_v0(struct rg_buf *out, const struct rg_buf *path)
     static const char mark[] = "::<impl ", between[] = " for ";
     size_t i = 0, depth = 0, of = 0;
 
-    for (; i < path->n && !(depth == 0 && begins_with(path->p + i, path->n - i, mark)); i++) {
+    for (; i < path->n && !(path->p[i] == ':' && depth == 0 && begins_with(path->p + i, path->n - i, mark)); i++) {
         depth += path->p[i] == '<';
         depth -= path->p[i] == '>' && depth > 0;
     }
@@ -441,11 +461,9 @@ static void put_as_v0(struct rg_buf *out, const struct rg_buf *path)
 static void put_key(struct rg_item *it, const struct rg_buf *parent, const struct rg_buf *last, const struct rg_item_source *src)
 {
     if (src->scope != NULL && src->name != NULL && !is_under_number(parent, src->scope)) {
-        struct rg_buf scope;
-        rg_buf_init(&scope, "item");
-        put_without_generics(&scope, src->scope, strlen(src->scope), "");
-        put_bare_names(&it->key, scope.p, scope.n);
-        rg_buf_free(&scope);
+        struct rg_buf *scope = rg_item_spare(it, SPARE_SCOPE);
+        put_without_generics(scope, src->scope, strlen(src->scope), "");
+        put_bare_names(&it->key, scope->p, scope->n);
         if (it->key.n > 0)
             rg_buf_str(&it->key, "::");
         put_bare_name(&it->key, src->name);
@@ -468,11 +486,9 @@ static void put_label(struct rg_item *it, const struct rg_buf *parent, const str
     if (is_plain_path(parent->p, parent->n)) {
         put_without_generics(&it->label, parent->p, parent->n, "");
     } else {
-        struct rg_buf types;
-        rg_buf_init(&types, "item");
-        put_without_generics(&types, parent->p, parent->n, "<_>");
-        put_blanked(&it->label, &types);
-        rg_buf_free(&types);
+        struct rg_buf *types = rg_item_spare(it, SPARE_TYPES);
+        put_without_generics(types, parent->p, parent->n, "<_>");
+        put_blanked(&it->label, types);
     }
     if (it->label.n > 0)
         rg_buf_str(&it->label, "::");
@@ -487,8 +503,9 @@ static void put_instance(struct rg_item *it, const struct rg_buf *parent, const 
                          const struct rg_item_source *src)
 {
     const char *name = src->name;
-    struct generics g = find_generics(parent, src);
+    struct generics g;
 
+    find_generics(&g, parent, src);
     put_replaced(&it->instance, parent, &g);
     if (parent->n > 0)
         rg_buf_str(&it->instance, "::");
@@ -541,50 +558,44 @@ static void number_closures(struct rg_buf *path, const char *scope)
 
 void rg_item_read_legacy(struct rg_item *it, const struct rg_symbol *s, const struct rg_item_source *src)
 {
-    struct rg_buf parent, last;
+    struct rg_buf *parent = rg_item_spare(it, SPARE_PARENT), *last = rg_item_spare(it, SPARE_LAST);
     size_t n = s->n_elements - 1; /* without the hash */
 
     it->identity = s->body;
     it->identity_len = s->body_len;
     it->hash = s->hash;
     it->blind = src->name == NULL;
-    rg_buf_init(&parent, "item");
-    rg_buf_init(&last, "item");
     for (size_t i = 0; i + 1 < n; i++) {
         if (i > 0)
-            rg_buf_str(&parent, "::");
-        rg_symbol_print_element(s, i, &parent);
+            rg_buf_str(parent, "::");
+        rg_symbol_print_element(s, i, parent);
     }
     if (src->scope != NULL)
-        number_closures(&parent, src->scope);
+        number_closures(parent, src->scope);
     if (n > 0)
-        rg_symbol_print_element(s, n - 1, &last);
+        rg_symbol_print_element(s, n - 1, last);
     else
-        rg_buf_str(&last, "???");
+        rg_buf_str(last, "???");
     if (put_called_closure(it, src)) {
         crate_of_scope(&it->crate, rg_buf_cstr(&it->key));
     } else {
-        struct rg_buf path;
-        rg_buf_init(&path, "item");
-        put_as_v0(&path, &parent);
-        put_key(it, src->scope != NULL ? &path : &parent, &last, src);
-        put_label(it, &path, &last, src->name);
-        rg_buf_free(&path);
+        struct rg_buf *path = rg_item_spare(it, SPARE_PATH);
+        put_as_v0(path, parent);
+        put_key(it, src->scope != NULL ? path : parent, last, src);
+        put_label(it, path, last, src->name);
     }
-    put_instance(it, &parent, &last, src);
+    put_instance(it, parent, last, src);
     if (it->crate.n > 0)
         ; /* a closure's */
     else if (src->scope != NULL && src->scope[0] != '\0')
         crate_of_scope(&it->crate, src->scope);
-    else if (parent.n > 0)
-        guess_crate(&it->crate, &parent);
-    for (size_t i = 0; i + 10 <= last.n; i++)
-        if (memcmp(last.p + i, "{{closure}", 10) == 0)
+    else if (parent->n > 0)
+        guess_crate(&it->crate, parent);
+    for (size_t i = 0; i + 10 <= last->n; i++)
+        if (memcmp(last->p + i, "{{closure}", 10) == 0)
             it->classes |= RG_CLASS_CLOSURE;
-        else if (begins_with(last.p + i, last.n - i, "{{vtable") || begins_with(last.p + i, last.n - i, "{{reify"))
+        else if (begins_with(last->p + i, last->n - i, "{{vtable") || begins_with(last->p + i, last->n - i, "{{reify"))
             it->classes |= RG_CLASS_GLUE;
-    rg_buf_free(&parent);
-    rg_buf_free(&last);
 }
 
 void rg_item_mark_async(struct rg_item *it, const char *name)

@@ -6,6 +6,15 @@
 
 #include "rg_item.h"
 
+/* Buffers for the time of one reading; the last are by depth of paths in paths.  */
+enum { SPARE_PARENT, SPARE_LAST, SPARE_PATH, SPARE_SCOPE, SPARE_TYPES, SPARE_TRAIT, SPARE_LABELS, MAX_NESTED = RG_ITEM_SPARES - SPARE_LABELS };
+
+static inline struct rg_buf *rg_item_spare(struct rg_item *it, unsigned i)
+{
+    rg_buf_clear(&it->spare[i]);
+    return &it->spare[i];
+}
+
 /* Fills IT, which is empty, from a legacy symbol with a hash.  */
 void rg_item_read_legacy(struct rg_item *it, const struct rg_symbol *s, const struct rg_item_source *src);
 

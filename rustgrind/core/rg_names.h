@@ -18,8 +18,8 @@ struct rg_names; /* opaque */
 struct rg_names *rg_names_new(enum rg_item_spelling how);
 void rg_names_free(struct rg_names *names);
 
-/* Tells of a function that there is.  What is not Rust's may be left out.  */
-void rg_names_note(struct rg_names *names, const struct rg_item_source *src);
+/* Tells of a function that there is.  What is not Rust's may be left out.  Returns a number for rg_names_noted; 0: it is not Rust's.  */
+uint32_t rg_names_note(struct rg_names *names, const struct rg_item_source *src);
 
 /* The name of a function, valid as long as NAMES.  */
 const char *rg_names_of(struct rg_names *names, const struct rg_item_source *src);
@@ -28,6 +28,10 @@ const char *rg_names_of(struct rg_names *names, const struct rg_item_source *src
    not known, or none of its own.  A NAMES serves one profile.  */
 uint32_t rg_names_function(struct rg_names *names, struct rg_profile *p, uint32_t object, uint32_t file,
                            const struct rg_item_source *src, uint64_t code_bytes);
+
+/* The same for a function that rg_names_note has returned NOTED (not 0) for.  */
+uint32_t rg_names_noted(struct rg_names *names, struct rg_profile *p, uint32_t object, uint32_t file, uint32_t noted,
+                        uint64_t code_bytes);
 
 /* What is known of function FN of that profile.  Strings live as long as NAMES.  */
 struct rg_facts {

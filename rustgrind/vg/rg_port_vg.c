@@ -27,10 +27,25 @@ _Noreturn void rg_panic(const char *file, int line, const char *msg)
     VG_(tool_panic)("rustgrind found a bug in itself");
 }
 
-/* libcoregrind has memcpy, memmove and memset (gcc calls them); these two it has only under its own names.  */
-int memcmp(const void *a, const void *b, size_t n) { return VG_(memcmp)(a, b, n); }
+/* libcoregrind has memcpy, memmove and memset (gcc calls them); these two it has only under its own names, and goes byte by byte.  Names
+   are long, and mostly equal.  */
+int memcmp(const void *a, const void *b, size_t n)
+{
+    typedef UWord __attribute__((may_alias, aligned(1))) word;
+    const UChar *p = a, *q = b;
 
-/* The core's goes byte by byte, and names are long.  Words do not cross pages.  */
+    while (n >= sizeof(word) && *(const word *)p == *(const word *)q) {
+        p += sizeof(word);
+        q += sizeof(word);
+        n -= sizeof(word);
+    }
+    for (; n > 0; n--, p++, q++)
+        if (*p != *q)
+            return *p < *q ? -1 : 1;
+    return 0;
+}
+
+/* Words do not cross pages.  */
 __attribute__((optimize("no-tree-loop-distribute-patterns"))) size_t strlen(const char *s)
 {
     typedef UWord __attribute__((may_alias)) word;

@@ -137,14 +137,13 @@ UInt rg_symbols_function(struct rg_names *names, struct rg_profile *p, UInt obje
                  : rg_profile_function(p, object, file, src.name ? src.name : "???");
 }
 
-void rg_symbols_note(struct rg_names *names, const struct rg_item_source *src)
+UInt rg_symbols_note(struct rg_names *names, const struct rg_item_source *src)
 {
     struct rg_item_source with = *src;
 
     with.name = src->name[0] ? src->name : NULL;
     with.scope = src->scope[0] ? src->scope : NULL;
-    if (names && is_rust(src->symbol))
-        rg_names_note(names, &with);
+    return names && src->symbol[0] ? rg_names_note(names, &with) : 0;
 }
 
 Bool rg_symbols_are_one(const HChar *a, const HChar *b)

@@ -33,7 +33,7 @@ UInt rg_symbols_function(struct rg_names *names, struct rg_profile *p, UInt obje
 /* Are these two symbols of one Rust instance?  */
 Bool rg_symbols_are_one(const HChar *a, const HChar *b);
 
-/* Tells NAMES of a function that debug information knows.  Strings may be "".  */
-void rg_symbols_note(struct rg_names *names, const struct rg_item_source *src);
+/* Tells NAMES of a function that debug information knows.  Strings may be "".  Returns what rg_names_note does, 0 without NAMES.  */
+UInt rg_symbols_note(struct rg_names *names, const struct rg_item_source *src);
 
 #endif

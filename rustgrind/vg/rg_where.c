@@ -330,6 +330,7 @@ struct adding {
     UInt object;
     UInt *ids;            /* by function, + 1 */
     struct rg_map same;   /* address of a symbol's text, which the linker keeps once -> id + 1 */
+    const UInt *noted;    /* by function: as names know it; 0: they do not */
 };
 
 static UInt add_function(struct adding *a, UInt function)
@@ -337,8 +338,11 @@ static UInt add_function(struct adding *a, UInt function)
     struct rg_dwarf_function f = rg_dwarf_function(a->s->dwarf, function);
     uint64_t none = 0, *id = f.linkage_name[0] ? rg_map_add(&a->same, (UWord)f.linkage_name, NULL) : &none;
 
-    if (!*id)
-        *id = 1 + rg_symbols_function(a->names, a->p, a->object, profile_file(a->s, a->p, f.decl_file), f.linkage_name, f.name, 0);
+    if (!*id) {
+        UInt file = profile_file(a->s, a->p, f.decl_file), noted = a->noted[function];
+        *id = 1 + (noted ? rg_names_noted(a->names, a->p, a->object, file, noted, 0)
+                         : rg_symbols_function(a->names, a->p, a->object, file, f.linkage_name, f.name, 0));
+    }
     return a->ids[function] = *id;
 }
 
@@ -357,9 +361,9 @@ static Bool add_inlined(struct adding *a, UInt id)
     return True;
 }
 
-static void add_source(struct rg_profile *p, struct rg_names *names, struct source *s)
+static void add_source(struct rg_profile *p, struct rg_names *names, struct source *s, const UInt *noted)
 {
-    struct adding a = {.p = p, .names = names, .s = s, .object = rg_profile_object(p, s->obj->name)};
+    struct adding a = {.p = p, .names = names, .s = s, .object = rg_profile_object(p, s->obj->name), .noted = noted};
 
     a.ids = RG_ALLOC("rg.where.fns", (rg_dwarf_n_functions(s->dwarf) + 1) * sizeof *a.ids);
     rg_map_init(&a.same, "rg.where.same");
@@ -375,36 +379,43 @@ static void add_source(struct rg_profile *p, struct rg_names *names, struct sour
     VG_(free)(a.ids);
 }
 
-/* The arguments of a legacy symbol's generics are known from debug information only.  */
-static void note_names(struct rg_names *names, const struct source *s)
+/* Tells NAMES all functions of S, and returns their numbers there.  The arguments of a legacy symbol's generics are known from debug
+   information only.  */
+static UInt *note_names(struct rg_names *names, const struct source *s)
 {
+    UInt n = rg_dwarf_n_functions(s->dwarf), *noted = RG_ALLOC("rg.where.noted", (n + 1) * sizeof *noted);
     struct rg_map seen;
 
     rg_map_init(&seen, "rg.where.same");
-    for (UInt i = 0; i < rg_dwarf_n_functions(s->dwarf); i++) {
+    for (UInt i = 0; i < n; i++) {
         struct rg_dwarf_function f = rg_dwarf_function(s->dwarf, i);
         bool added;
-        if (f.linkage_name[0] != '_' || f.linkage_name[1] != 'Z')
-            continue;
-        rg_map_add(&seen, (UWord)f.linkage_name, &added);
+        uint64_t *number = rg_map_add(&seen, (UWord)f.linkage_name, &added);
         if (added)
-            rg_symbols_note(names, &(struct rg_item_source){f.linkage_name, f.name, rg_dwarf_scope(s->dwarf, i), f.params});
+            *number = rg_symbols_note(names, &(struct rg_item_source){f.linkage_name, f.name, rg_dwarf_scope(s->dwarf, i), f.params});
+        noted[i] = *number;
     }
     rg_map_free(&seen);
+    return noted;
 }
 
 const struct rg_inlined *rg_where_inlined(struct rg_profile *p, struct rg_names *names, UInt *n)
 {
+    UInt **noted = RG_ALLOC("rg.where.noted", (where.n + 1) * sizeof *noted);
+
     VG_(free)(where.inlined);
     VG_(free)(where.outer);
     where.inlined = RG_ALLOC("rg.where.inlined", (where.n_inlined + 1) * sizeof *where.inlined);
     where.outer = RG_ALLOC("rg.where.outer", (where.n_inlined + 2) * sizeof *where.outer);
     for (UInt i = 0; i < where.n; i++)
         if (where.source[i].dwarf)
-            note_names(names, &where.source[i]);
+            noted[i] = note_names(names, &where.source[i]);
     for (UInt i = 0; i < where.n; i++)
         if (where.source[i].dwarf)
-            add_source(p, names, &where.source[i]);
+            add_source(p, names, &where.source[i], noted[i]);
+    for (UInt i = 0; i < where.n; i++)
+        VG_(free)(noted[i]);
+    VG_(free)(noted);
     *n = where.n_inlined;
     return where.inlined;
 }
