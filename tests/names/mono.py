@@ -73,7 +73,7 @@ def reduced(name):
     tail = []
     while parts and parts[-1][0].startswith("{"):
         tail.insert(0, parts.pop()[0])
-    of_type = len(parts) > 1 and (parts[-2][1] or parts[-2][0][:1].isupper() or parts[-2][0].startswith("__m"))
+    of_type = len(parts) > 1 and (parts[-2][1] or parts[-2][0][:1].isupper() or re.match(r"_*m\d", parts[-2][0]))
     return "::".join([p[0] for p in parts[-2 if of_type else -1:]] + tail)
 
 
