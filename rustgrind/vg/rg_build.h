@@ -31,7 +31,10 @@ struct rg_builder {
     Bool is_plt;
     Bool cold;
     Bool marks;    /* rg_fault.c */
-    UWord mark;    /* the last one made */
+    Bool several;  /* the present segment has several places that can fault */
+    UInt marked;   /* the last instruction that a mark was made for */
+    ULong faults[4]; /* a bit for each instruction that can fault */
+    Int offset_mark; /* in the guest state */
     Bool ip_is_addr; /* the guest jumps to the superblock by its own address */
     /* Of the present segment: */
     IRExpr *ring;     /* rg_sim_next at its beginning */

@@ -6,15 +6,15 @@
    cannot tell: keeping the guest's instruction pointer right at every access of memory would cost w1d a tenth of its time.  So would
    a mark of our own, stored before every statement that can fault: 6 % of w1d, measured.  Hence marks are made only
 
-   - while a superblock is cold, where they are lost among calls of helpers;
+   - while a superblock is cold, where they cost 2 % of a run that is nothing but its start (python3 -c pass);
    - in a superblock that has faulted before: it is translated again with marks, for the next time;
    - everywhere, when the user asks for exact registers (--px-default=), which costs more than marks do.
 
    What remains is the first fault of a superblock that has become hot without one: it counts whole, that once.
 
-   A mark is a segment and an instruction.  It is fresh, that is, of the segment that was begun last, if no instruction has been
-   counted since that was begun: state.mark_total is the total then.  The first instruction of a segment is marked when it begins.  Not every signal with a fault's number is a fault; it is none if the
-   thread was at rest: at the end of its slice, or in a system call.  */
+   A mark is the number of an instruction.  Where only one in a segment can fault, none is needed.  It is fresh, that is, of the segment
+   that was begun last, state.last, if no instruction has been counted since that was begun: state.mark_total is the total then.  Not every
+   signal with a fault's number is a fault; it is none if the thread was at rest: at the end of its slice, or in a system call.  */
 #include "rg_fault.h"
 
 #include "rg_edge.h"
@@ -22,6 +22,9 @@
 #include "rg_frames.h"
 
 #include "pub_tool_hashtable.h"
+
+/* Where the mark is among the shadow registers: rg_threads.c has the one before.  No register of the guest is there.  */
+enum { SHADOW_MARK = 8 };
 
 static Bool everywhere;
 
@@ -59,30 +62,47 @@ static Bool can_fault(const IRStmt *st)
     }
 }
 
-void rg_fault_begin(struct rg_builder *b, const struct rg_seg *seg)
+void rg_fault_look(struct rg_builder *b, const IRSB *in, Int first, const VexGuestLayout *layout)
 {
-    b->mark = rg_mark(seg, seg->first);
+    UInt instr = 0;
+
+    b->offset_mark = layout->total_sizeB + SHADOW_MARK;
+    for (Int i = first + 1; i < in->stmts_used; i++) {
+        instr += in->stmts[i]->tag == Ist_IMark;
+        if (can_fault(in->stmts[i]))
+            b->faults[instr / 64] |= 1ULL << instr % 64;
+    }
+}
+
+/* With simulation there are segments that begin in the middle of an instruction, so the instruction does not tell enough.  */
+void rg_fault_begin(struct rg_builder *b, struct rg_seg *seg)
+{
+    seg->fault = rg_ev.n > 1 ? RG_FAULT_MARKED : RG_FAULT_NONE;
+    for (UInt i = seg->first; rg_ev.n == 1 && i < seg->first + (UInt)seg->n; i++)
+        if (b->faults[i / 64] >> i % 64 & 1)
+            seg->fault = seg->fault == RG_FAULT_NONE ? i : RG_FAULT_MARKED;
+    b->several = seg->fault == RG_FAULT_MARKED;
+    b->marked = RG_FAULT_NONE;
     if (b->cold)
         return;
-    rg_b_store(b, RG_STATE(mark), rg_b_cword(b->mark));
+    rg_b_store(b, RG_STATE(last), rg_b_cword((UWord)seg));
     rg_b_store(b, RG_STATE(mark_total), b->total ? b->total : rg_b_load(b, RG_STATE(total)));
 }
 
+/* A register of the guest's shadow is set in one instruction.  */
 void rg_fault_mark(struct rg_builder *b, UInt instr, const IRStmt *st)
 {
-    UWord mark = rg_mark(rg_mark_seg(b->mark), instr);
-
-    if (mark == b->mark || !can_fault(st))
+    if (!b->several || instr == b->marked || !can_fault(st))
         return;
-    rg_b_store(b, RG_STATE(mark), rg_b_cword(mark));
-    b->mark = mark;
+    rg_b_add(b, IRStmt_Put(b->offset_mark, rg_b_cword(instr)));
+    b->marked = instr;
 }
 
 /* ---- rest ---- */
 
 void rg_fault_rest(void)
 {
-    rg_s.mark = 0;
+    rg_s.mark_total = RG_NO_MARK;
     rg_s.at_rest = True;
 }
 
@@ -182,12 +202,16 @@ static void expect_next(Addr ip)
    whether it can be told.  */
 static Bool stopped_at_mark(Addr ip)
 {
-    const struct rg_seg *seg = rg_mark_seg(rg_s.mark);
-    UInt instr = rg_mark_instr(rg_s.mark);
+    const struct rg_seg *seg = rg_s.last;
+    UWord instr;
 
     if (!seg || rg_s.mark_total != rg_s.total)
         return False;
-    if (ip - seg->sb->addr < seg->sb->length && ip <= rg_sb_instr_addr(seg->sb, instr))
+    instr = seg->fault;
+    if (instr == RG_FAULT_MARKED)
+        VG_(get_shadow_regs_area)(rg_current_tid, (UChar *)&instr, 1, SHADOW_MARK, sizeof instr);
+    if (instr + 1 >= seg->first && instr < seg->first + (UInt)seg->n && ip - seg->sb->addr < seg->sb->length &&
+        ip <= rg_sb_instr_addr(seg->sb, instr))
         cut_off(seg, instr);
     return True;
 }
@@ -204,5 +228,5 @@ void rg_fault_end(void)
 {
     if (!rg_opt.compat_callgrind && !rg_s.at_rest)
         stopped_at_mark(VG_(get_IP)(rg_current_tid));
-    rg_s.mark = 0;
+    rg_s.mark_total = RG_NO_MARK;
 }

@@ -10,9 +10,11 @@ void rg_fault_init(void);
 
 /* Are marks to be made in the superblock that B builds?  */
 Bool rg_fault_marks(const struct rg_builder *b);
-/* Marks that SEG has begun.  */
-void rg_fault_begin(struct rg_builder *b, const struct rg_seg *seg);
-/* Marks instruction INSTR of that segment before its statement ST, if ST can fault.  */
+/* Looks which instructions of IN can fault.  */
+void rg_fault_look(struct rg_builder *b, const IRSB *in, Int first, const VexGuestLayout *layout);
+/* SEG has begun.  */
+void rg_fault_begin(struct rg_builder *b, struct rg_seg *seg);
+/* Marks instruction INSTR of that segment before its statement ST, if ST can fault and is not the only one.  */
 void rg_fault_mark(struct rg_builder *b, UInt instr, const IRStmt *st);
 
 /* The running thread is between two superblocks: a signal now is no fault.  */

@@ -74,7 +74,7 @@ void rg_thread_make(struct rg_thread *t)
     t->saved.home = RG_HOME_NONE;
     t->saved.off = 0;
     t->saved.last = NULL;
-    t->saved.mark = 0;
+    t->saved.mark_total = RG_NO_MARK;
 }
 
 void rg_stack_reserve(void)

@@ -384,6 +384,8 @@ static void builder_init(struct rg_builder *b, const IRSB *in, Int first, const 
     b->is_plt = b->sb->is_plt;
     b->cold = b->sb->runs < rg_hot_after;
     b->marks = rg_fault_marks(b);
+    if (b->marks)
+        rg_fault_look(b, in, first, layout);
 }
 
 /* Whether there is anything to count for SEG: a guarded access is counted by its helper.  */
@@ -399,7 +401,7 @@ static UInt run_steps(struct rg_builder *b, UInt next, Int stmt)
 
     for (; next < plan->n_steps && plan->steps[next].stmt <= stmt; next++) {
         const struct rg_step *step = &plan->steps[next];
-        const struct rg_seg *seg = &b->sb->segs[step->seg];
+        struct rg_seg *seg = &b->sb->segs[step->seg];
         switch (step->kind) {
         case RG_STEP_BEGIN:
             if (counts_anything(seg))
@@ -429,7 +431,7 @@ static void instrument(struct rg_builder *b, const IRSB *in, Int first, const Ve
     UInt x = 0, step = 0, instr = 0;
 
     rg_b_add(b, in->stmts[first]);
-    if (!b->cold || b->marks || rg_ev.n > 1)
+    if (!b->cold || rg_ev.n > 1)
         b->base = rg_b_bind(b, IRExpr_Get(layout->total_sizeB, Ity_I64));
     if (!b->cold)
         emit_enter(b);

@@ -223,7 +223,7 @@ static void make_segments(struct rg_sb *sb, const struct rg_plan *plan, UInt *wo
 {
     for (UInt i = 0; i < plan->n_segs; i++) {
         const struct rg_plan_seg *seg = &plan->segs[i];
-        sb->segs[i] = (struct rg_seg){sb, seg->first, seg->n, *words, NULL};
+        sb->segs[i] = (struct rg_seg){.sb = sb, .first = seg->first, .n = seg->n, .word = *words};
         *words += rg_n_levels;
         if (!seg->n_access)
             continue;

@@ -337,7 +337,6 @@ VG_REGPARM(1) void rg_h_segment(const struct rg_seg *seg)
     rg_s.last = seg;
     rg_s.last_acc = counter;
     rg_s.done = False;
-    rg_s.mark = rg_mark(seg, seg->first);
     rg_s.mark_total = rg_s.total;
     if (++sb->runs == rg_hot_after) {
         if (n_hot < sizeof hot / sizeof hot[0])
@@ -490,7 +489,7 @@ void rg_signal_enter(Int sig, Bool alt_stack)
     f->from_off = (UWord)rg_s.last_acc;
     rg_s.top = f;
     rg_s.last = NULL;
-    rg_s.mark = 0;
+    rg_s.mark_total = RG_NO_MARK;
     if (side_words())
         VG_(memcpy)(lanes_of(f), rg_s.lanes, sizeof rg_s.lanes);
     rg_thread_of(rg_current_tid)->n_signals++;
@@ -586,7 +585,7 @@ void rg_signal_leave(Bool by_sigreturn)
         VG_(memcpy)(rg_s.lanes, lanes_of(f), sizeof rg_s.lanes);
     rg_s.last = (const struct rg_seg *)f->site;
     rg_s.last_acc = (UWord *)f->from_off;
-    rg_s.mark = 0;
+    rg_s.mark_total = RG_NO_MARK;
     rg_s.home = RG_HOME_FOREIGN;
     if (!rg_opt.compat_callgrind)
         return;

@@ -137,17 +137,16 @@ struct rg_segsim {
 
 struct rg_seg {
     struct rg_sb *sb;
-    UShort first, n; /* instructions [first, first+n) */
+    UChar first, n;  /* instructions [first, first+n) */
+    UChar fault;     /* the one that can fault, or: */
     UInt word;       /* index in the block of its counter of level 0 */
     struct rg_segsim *sim; /* NULL: no simulation */
 };
 
-/* How far a superblock got, in a word: a segment and an instruction in it.  */
-enum { RG_MARK_BITS = 8 };
+/* In rg_seg.fault: no instruction can; a mark tells which of several.  */
+enum { RG_FAULT_NONE = 254, RG_FAULT_MARKED };
 
-static inline UWord rg_mark(const struct rg_seg *seg, UInt instr) { return (UWord)seg << RG_MARK_BITS | instr; }
-static inline const struct rg_seg *rg_mark_seg(UWord mark) { return (const struct rg_seg *)(mark >> RG_MARK_BITS); }
-static inline UInt rg_mark_instr(UWord mark) { return mark & ((1u << RG_MARK_BITS) - 1); }
+#define RG_NO_MARK (~(UWord)0)
 
 /* A call or followed jump that is counted: from (block, exit) to a place.  Its counters are words: squares [to level][from
    level] of calls, then of inclusive Ir, then of the other events (rg_events.h).  */
@@ -272,10 +271,10 @@ struct rg_state {
     UWord off;              /* what to add to a counter's address */
     UWord total;            /* instructions of this thread, at this signal level */
     UWord lanes[RG_N_STATIC]; /* static events, likewise */
-    const struct rg_seg *last; /* --compat=callgrind: last segment begun */
+    const struct rg_seg *last; /* last segment begun; hot code tells only when asked to */
     UWord *last_acc;           /* and its counter */
     UWord done;                /* with simulation, too: its accesses have been simulated */
-    UWord mark, mark_total;    /* rg_fault.c: how far the superblock got, and the total when its segment was begun */
+    UWord mark_total;          /* rg_fault.c: the total when a segment with marks was begun */
     Bool at_rest;              /* between two superblocks */
 };
 
