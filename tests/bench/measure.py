@@ -29,10 +29,20 @@ class Mode:
     mean_gain: float               # goals: geometric means of peer / rustgrind
     mean_overhead: float = None    # and of rustgrind / none; None: no goal
     simulates: bool = False        # every tool is several times slower than without
+    base: str = None               # rustgrind with less to do
+    base_overhead: float = None    # goal of each workload: rustgrind / base
+    floor: float = None            # goal of each workload: peer / rustgrind; None: the workload's
 
     def others(self):
         """The tools that build no call graph, and still must not be faster than rustgrind."""
-        return [t for t in self.tools if t not in (NONE, OURS, self.peer)]
+        return [t for t in self.tools if t not in (NONE, OURS, self.peer, self.base)]
+
+    def counter(self):
+        """The other tool that counts instructions."""
+        return self.base or self.peer
+
+    def floor_of(self, workload):
+        return self.floor or workload.floor
 
 
 @dataclass
@@ -51,11 +61,10 @@ class Sample:
 
 
 def profile_total(path):
-    """The first count of `totals:` (cachegrind: `summary:`), the last line of a profile; 0 when there is no profile."""
+    """The first count of `totals:` (cachegrind: `summary:`), which only comments follow in a profile; 0 when there is no profile."""
     if not os.path.exists(path):
         return 0
     with open(path, "rb") as f:
-        f.seek(max(0, os.path.getsize(path) - 4096))
         found = re.findall(rb"^(?:totals|summary): (\d+)", f.read(), re.M)
     if not found:
         raise RunFailed(f"the profile {os.path.basename(path)} has no line of totals")
@@ -118,6 +127,10 @@ class Row:
         """rustgrind / peer"""
         return self.rss(OURS) / self.rss(self.mode.peer)
 
+    def beside_base(self):
+        """rustgrind / base"""
+        return self.cpu(OURS) / self.cpu(self.mode.base)
+
     def noise(self):
         """The widest relative spread of one tool's runs."""
         def spread(samples):
@@ -130,9 +143,10 @@ class Row:
         outputs = {s.output for samples in self.samples.values() for s in samples}
         if len(outputs) > 1:
             return "the program's output is not the same in all runs"
-        ours, peer = self.total(OURS), self.total(self.mode.peer)
-        if not ours or not peer or abs(ours - peer) > MAX_IR_DIFFERENCE * peer:
-            return f"rustgrind counts {ours}, {self.mode.peer} {peer}: not the same work"
+        counter = self.mode.counter()
+        ours, other = self.total(OURS), self.total(counter)
+        if not ours or not other or abs(ours - other) > MAX_IR_DIFFERENCE * other:
+            return f"rustgrind counts {ours}, {counter} {other}: not the same work"
         return None
 
 

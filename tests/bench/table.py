@@ -17,17 +17,19 @@ def gain_column(tool):
 
 def columns(mode):
     """(title, text of a row, value to take the mean of or None)"""
-    peer = mode.peer
+    peer, counter = mode.peer, mode.counter()
+    base = ((f"rustgrind/{mode.base}", lambda r: f"{r.beside_base():.2f}", lambda r: r.beside_base()),) if mode.base else ()
     return (
         ("workload", lambda r: r.name, None),
         ("rustgrind/none", lambda r: f"{r.overhead():.2f}", lambda r: r.overhead()),
+        *base,
         gain_column(peer),
         *(gain_column(tool) for tool in mode.others()),
         (f"{peer}/none", lambda r: f"{r.ceiling():.2f}", lambda r: r.ceiling()),
         (f"memory rustgrind/{peer}", lambda r: f"{r.memory():.2f}", lambda r: r.memory()),
         ("noise", lambda r: f"{100 * r.noise():.0f} %", None),
         ("Ir rustgrind", lambda r: f"{r.total(OURS):,}", None),
-        (f"Ir {peer}", lambda r: f"{r.total(peer):,}", None),
+        (f"Ir {counter}", lambda r: f"{r.total(counter):,}", None),
     )
 
 
