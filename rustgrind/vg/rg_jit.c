@@ -1,11 +1,22 @@
 /* rg_jit.c - names of code that the program made at run time.
 
-   SPDX-License-Identifier: GPL-2.0-or-later  */
+   SPDX-License-Identifier: GPL-2.0-or-later
+
+   For gdb the program keeps a list, which begins at the symbol __jit_debug_descriptor:
+
+       descriptor  version (4 bytes, 1), action (4), the entry that the last action was about, the first entry
+       entry       next, previous, address of an ELF file, its size
+
+   It is read at the dump, so code that was thrown away before is not in it.  What the program has in its memory is its own: nothing is
+   believed but what can be read, and the list ends after MAX_ENTRIES.  */
 #include "rg_jit.h"
 
 #include "../core/rg_perfmap.h"
 
+enum { MAX_ENTRIES = 1 << 16 };
+
 static const Long max_size = 256 << 20; /* of a perf map that is read */
+static const SizeT max_elf = 64 << 20, max_elfs = 512 << 20; /* of an ELF file, of all */
 
 static struct rg_perfmap *read_map(const HChar *directory)
 {
@@ -32,16 +43,78 @@ static struct rg_perfmap *read_map(const HChar *directory)
     return m;
 }
 
+/* ---- gdb's interface ---- */
+
+static Bool copy(void *to, Addr from, SizeT n)
+{
+    if (from == 0 || n == 0 || from + n < from || !VG_(am_is_valid_for_client)(from, n, VKI_PROT_READ))
+        return False;
+    VG_(memcpy)(to, (void *)from, n);
+    return True;
+}
+
+/* Reads the list that begins at DESCRIPTOR into *M, which is made if there is none.  */
+static void read_list(struct rg_perfmap **m, Addr descriptor)
+{
+    struct {
+        UInt version, action;
+        Addr relevant, first;
+    } d;
+    struct {
+        Addr next, previous, elf;
+        ULong size;
+    } e;
+    SizeT total = 0;
+    UInt n = 0;
+
+    if (!copy(&d, descriptor, sizeof d) || d.version != 1)
+        return;
+    for (Addr at = d.first; n < MAX_ENTRIES && copy(&e, at, sizeof e); at = e.next, n++) {
+        if (e.size > max_elf || total + e.size > max_elfs)
+            continue;
+        UChar *elf = VG_(malloc)("rg.jit.elf", e.size + 1);
+        if (!copy(elf, e.elf, e.size)) {
+            VG_(free)(elf);
+            continue;
+        }
+        total += e.size;
+        if (!*m)
+            *m = rg_perfmap_new("", 0);
+        rg_perfmap_add_elf(*m, elf, e.size);
+    }
+}
+
+/* The program may have several, if several libraries make code.  */
+static struct rg_perfmap *read_lists(void)
+{
+    struct rg_perfmap *m = NULL;
+
+    for (const DebugInfo *di = VG_(next_DebugInfo)(NULL); di; di = VG_(next_DebugInfo)(di))
+        for (Int i = VG_(DebugInfo_syms_howmany)(di); i-- > 0;) {
+            const HChar *name;
+            Addr at[4] = {0}; /* the core's SymAVMAs: the first is the symbol's */
+            Bool is_text;
+            VG_(DebugInfo_syms_getidx)(di, i, at, NULL, &name, NULL, &is_text, NULL, NULL);
+            if (!is_text && name && VG_(strcmp)(name, "__jit_debug_descriptor") == 0)
+                read_list(&m, at[0]);
+        }
+    return m;
+}
+
+/* ---- names ---- */
+
 static Bool is_generated(const struct rg_fn *fn)
 {
     return !fn->obj->has_info && VG_(strcmp)(fn->obj->name, "???") == 0 && VG_(strncmp)(fn->name, "0x", 2) == 0;
 }
 
-static void name(struct rg_fn *fn, const struct rg_perfmap *map)
+static void name(struct rg_fn *fn, const struct rg_perfmap *map, const struct rg_perfmap *lists)
 {
     const HChar *known = map ? rg_perfmap_find(map, fn->off) : NULL;
     HChar *unknown = NULL;
 
+    if (!known && lists)
+        known = rg_perfmap_find(lists, fn->off);
     if (!known) {
         known = unknown = VG_(malloc)("rg.jit.name", VG_(strlen)(fn->name) + 8);
         VG_(sprintf)(unknown, "[JIT] %s", fn->name);
@@ -53,7 +126,7 @@ static void name(struct rg_fn *fn, const struct rg_perfmap *map)
 
 void rg_jit_name_functions(void)
 {
-    struct rg_perfmap *map = NULL;
+    struct rg_perfmap *map = NULL, *lists = NULL;
     Bool looked = False;
 
     if (rg_opt.compat_callgrind)
@@ -66,9 +139,11 @@ void rg_jit_name_functions(void)
             map = read_map("/tmp");
             if (!map && VG_(strcmp)(VG_(tmpdir)(), "/tmp") != 0)
                 map = read_map(VG_(tmpdir)());
+            lists = read_lists();
             looked = True;
         }
-        name(fn, map);
+        name(fn, map, lists);
     }
     rg_perfmap_free(map);
+    rg_perfmap_free(lists);
 }

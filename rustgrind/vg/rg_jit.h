@@ -6,8 +6,8 @@
 
 #include "rg_vg.h"
 
-/* Names the functions outside of all objects: as the program's perf map has them (rg_perfmap.h), else [JIT] and their address.  At a
-   dump.  Not with --compat=callgrind.  */
+/* Names the functions outside of all objects: as the program's perf map has them (rg_perfmap.h), else as it tells gdb, else [JIT] and
+   their address.  At a dump.  Not with --compat=callgrind.  */
 void rg_jit_name_functions(void);
 
 #endif
