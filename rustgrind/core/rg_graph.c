@@ -2,8 +2,8 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   Tarjan's algorithm (SIAM Journal on Computing 1, 1972), which finds components in just that order, with a stack of its own: calls of a
-   program may be a million deep.  */
+   Tarjan's algorithm (SIAM Journal on Computing 1, 1972), which finds components in just that order, with a stack of its own:
+   calls of a program may be a million deep.  */
 #include "rg_graph.h"
 
 static const char tag[] = "graph";

@@ -2,11 +2,11 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   Self costs are added up; totals are not, for an item's instances call each other (rg_total.c).  Groups stand beside the call graph and
-   are no nodes of it, for grouped nodes would make cycles that are none.
+   Self costs are added up; totals are not, for an item's instances call each other (rg_total.c).  Groups stand beside the call
+   graph and are no nodes of it, for grouped nodes would make cycles that are none.
 
-   Symbols in the legacy mangling do not tell the disambiguator of their crate.  If only one is known for a crate's name, it is taken
-   to be theirs.  */
+   Symbols in the legacy mangling do not tell the disambiguator of their crate.  If only one is known for a crate's name, it is
+   taken to be theirs.  */
 #include "rg_groups.h"
 
 #include "rg_intern.h"

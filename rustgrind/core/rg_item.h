@@ -47,7 +47,7 @@ const char *rg_item_class_name(unsigned i);
 
 /* Ways of spelling an instance.  */
 enum rg_item_spelling {
-    RG_SPELL_INSTANCE, /* quicksort::<u64, F>, as rustc-demangle's {:#} without suffix; legacy: quicksort<u64, F>, Vec<u8>::push */
+    RG_SPELL_INSTANCE, /* quicksort::<u64, F>, as rustc-demangle's {:#} without suffix; legacy: quicksort<u64, F> */
     RG_SPELL_ITEM,     /* the item's label: instances look the same */
     RG_SPELL_MONO,     /* label::(<u64, F>): what is before the first ( groups instances in KCachegrind's classes */
 };

@@ -2,8 +2,8 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   Every spelling has an owner: the identity of the first function with it.  A second identity makes the spelling ambiguous, and both
-   get their hashes.  Should that be ambiguous too, they are numbered: then the order matters, but nothing is merged.  */
+   Every spelling has an owner: the identity of the first function with it.  A second identity makes the spelling ambiguous, and
+   both get their hashes.  Should that be ambiguous too, they are numbered: then the order matters, but nothing is merged.  */
 #include "rg_names.h"
 
 #include "rg_intern.h"

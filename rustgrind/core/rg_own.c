@@ -2,36 +2,24 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   Which crates are own is decided by the files that their functions are declared in: those of Rust's library, in cargo's registry and
-   checkouts, and below directories named vendor are not the program's.  The majority counts, as macros put functions of one crate into
-   files of another.  Without debug information there are no files; then the crate with the function main is own, and no other.
+   Costs of own functions, and of what is inlined into them, are known at once.  What is left is at the functions out of line
+   that have no own function around them, and goes to their callers, callees first.  If all ways up end at one own function,
+   that is exact.  It is exact with several, too, as long as there is no own code below: then a call's inclusive cost is just
+   what it passed on.  Only where own code is called from there (two functions that hand two closures to one sort) is it unknown
+   which caller's calls had how much in them, and the cost is shared in proportion to the inclusive costs of the calls: an
+   estimate, and marked as such.
 
-   Costs of own functions, and of what is inlined into them, are known at once.  What is left is at the functions out of line that have no
-   own function around them, and goes to their callers, callees first.  If all ways up end at one own function, that is exact.  It is exact
-   with several, too, as long as there is no own code below: then a call's inclusive cost is just what it passed on.  Only where own code
-   is called from there (two functions that hand two closures to one sort) is it unknown which caller's calls had how much in them, and
-   the cost is shared in proportion to the inclusive costs of the calls: an estimate, and marked as such.
-
-   Functions that call each other in a circle are treated as one.  What flows into one by calls is less than it has when it is also called
-   by nobody (start of a thread, handler of a signal); the difference is a caller of its own, none.  */
+   Functions that call each other in a circle are treated as one.  What flows into one by calls is less than it has when it is
+   also called by nobody (start of a thread, handler of a signal); the difference is a caller of its own, none.  */
 #include "rg_own.h"
 
 #include "rg_graph.h"
-#include "rg_intern.h"
 #include "rg_map.h"
-#include "rg_owner.h"
 #include "rg_report.h"
 
 enum { MIN_COST_WIDTH = 10, PERCENT_WIDTH = 7, MARKED = 100 };
 
 static const char tag[] = "own";
-
-enum origin { UNKNOWN, LIBRARY, DEPENDENCY, OWN, N_ORIGINS };
-
-struct crate {
-    uint32_t votes[N_ORIGINS];
-    bool has_main, is_own;
-};
 
 /* Calls from one place to one callee.  FROM is an own function's row, or a node.  */
 struct flow {
@@ -43,10 +31,6 @@ struct rg_own {
     const struct rg_profile *profile;
     const struct rg_names *names;
     unsigned nevents;
-    struct rg_intern *strings;
-    struct crate *crate;
-    uint32_t n_crates, crate_room;
-    struct rg_map crate_at; /* string id of disambiguator and name -> index */
     uint32_t n_functions;
     bool any;
     bool *is_own;           /* by function */
@@ -91,100 +75,6 @@ static uint32_t add_row(struct rg_own *o)
     return o->n_rows++;
 }
 
-/* ---- own crates ---- */
-
-static bool has(const char *text, const char *what)
-{
-    size_t n = strlen(what), len = strlen(text);
-    for (size_t i = 0; i + n <= len; i++)
-        if (memcmp(text + i, what, n) == 0)
-            return true;
-    return false;
-}
-
-static bool begins(const char *text, const char *with)
-{
-    size_t n = strlen(with);
-    return strlen(text) >= n && memcmp(text, with, n) == 0;
-}
-
-static enum origin origin_of(const char *file)
-{
-    static const char *const others[] = { "/registry/src/", "/git/checkouts/", "/vendor/", "/cargo/registry/", "/rust/deps/" };
-
-    if (file[0] == '\0' || begins(file, "???") || (has(file, "/build/") && has(file, "/out/")))
-        return UNKNOWN; /* the latter: what a build script has made, for whatever crate */
-    if (rg_owner_is_library(file) || begins(file, "/rustc/") || has(file, "/rustlib/"))
-        return LIBRARY;
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (has(file, others[i]))
-            return DEPENDENCY;
-    return OWN;
-}
-
-/* The crate of a function; legacy symbols do not tell a disambiguator, and theirs is a crate by itself.  */
-static struct crate *crate_of(struct rg_own *o, const struct rg_facts *f)
-{
-    char dis[RG_FMT_HEX_MAX];
-    struct rg_buf b;
-    bool added;
-
-    rg_buf_init(&b, tag);
-    rg_buf_bytes(&b, dis, rg_fmt_hex(dis, f->crate_dis));
-    rg_buf_str(&b, f->crate);
-    uint64_t *number = rg_map_add(&o->crate_at, rg_intern_bytes(o->strings, b.p, b.n), &added);
-    rg_buf_free(&b);
-    if (added) {
-        o->crate = room(o->crate, o->n_crates, &o->crate_room, sizeof *o->crate);
-        o->crate[o->n_crates] = (struct crate){ .has_main = false };
-        *number = o->n_crates++;
-    }
-    return &o->crate[*number];
-}
-
-static bool is_main(const struct rg_facts *f)
-{
-    size_t n = strlen(f->crate);
-    return begins(f->key, f->crate) && memcmp(f->key + n, "::main", sizeof "::main") == 0;
-}
-
-static bool is_librarys_name(const char *crate)
-{
-    static const char *const names[] = { "core", "alloc", "std", "__rustc", "compiler_builtins", "test", "proc_macro" };
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strlen(crate) == strlen(names[i]) && begins(crate, names[i]))
-            return true;
-    return false;
-}
-
-static bool may_be_own(const struct rg_facts *f)
-{
-    return f->key != NULL && f->is_rust && f->crate[0] != '\0' && !is_librarys_name(f->crate);
-}
-
-static void find_own(struct rg_own *o)
-{
-    for (uint32_t fn = 0; fn < o->n_functions; fn++) {
-        struct rg_facts f = rg_names_facts(o->names, fn);
-        if (!may_be_own(&f))
-            continue;
-        struct crate *c = crate_of(o, &f);
-        if ((f.classes & RG_CLASS_GLUE) == 0)
-            c->votes[origin_of(rg_profile_file_name(o->profile, rg_profile_fn_file(o->profile, fn)))]++;
-        c->has_main = c->has_main || is_main(&f);
-    }
-    for (uint32_t i = 0; i < o->n_crates; i++) {
-        const uint32_t *votes = o->crate[i].votes;
-        bool told = votes[OWN] + votes[DEPENDENCY] + votes[LIBRARY] > 0;
-        o->crate[i].is_own = told ? votes[OWN] > votes[DEPENDENCY] : o->crate[i].has_main;
-    }
-    for (uint32_t fn = 0; fn < o->n_functions; fn++) {
-        struct rg_facts f = rg_names_facts(o->names, fn);
-        o->is_own[fn] = may_be_own(&f) && (f.classes & RG_CLASS_GLUE) == 0 && crate_of(o, &f)->is_own;
-        o->any = o->any || o->is_own[fn];
-    }
-}
-
 struct rg_own *rg_own_new(const struct rg_profile *p, const struct rg_names *names)
 {
     struct rg_own *o = rg_alloc(tag, sizeof *o);
@@ -192,26 +82,22 @@ struct rg_own *rg_own_new(const struct rg_profile *p, const struct rg_names *nam
     o->profile = p;
     o->names = names;
     o->nevents = rg_profile_nevents(p);
-    o->strings = rg_intern_new(tag);
     o->n_functions = rg_profile_n_functions(p);
     o->is_own = rg_alloc(tag, (o->n_functions + (size_t)1) * sizeof *o->is_own);
     o->row = rg_alloc(tag, (o->n_functions + (size_t)1) * sizeof *o->row);
-    rg_map_init(&o->crate_at, tag);
     rg_map_init(&o->nodes, tag);
     rg_map_init(&o->flows, tag);
-    find_own(o);
+    o->any = rg_own_find(p, names, o->is_own);
     add_row(o); /* none's */
     return o;
 }
 
 void rg_own_free(struct rg_own *o)
 {
-    void *const memory[] = { o->crate, o->is_own, o->row, o->cost, o->doubt, o->left, o->out, o->below, o->flow, o->link, o->weight };
+    void *const memory[] = { o->is_own, o->row, o->cost, o->doubt, o->left, o->out, o->below, o->flow, o->link, o->weight };
 
     for (size_t i = 0; i < sizeof memory / sizeof *memory; i++)
         rg_free(memory[i]);
-    rg_intern_free(o->strings);
-    rg_map_free(&o->crate_at);
     rg_map_free(&o->nodes);
     rg_map_free(&o->flows);
     rg_free(o);

@@ -2,9 +2,9 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   The *own* crates of a program are those of its workspace: not Rust's library, not dependencies.  What happens in other code belongs to
-   the own function it happens for: the nearest one in the chain of inlined functions, else among the callers.  Each cost belongs to one own
-   function, or to none: what runs before main and in threads of libraries.
+   The *own* crates of a program are those of its workspace: not Rust's library, not dependencies.  What happens in other code
+   belongs to the own function it happens for: the nearest one in the chain of inlined functions, else among the callers.  Each
+   cost belongs to one own function, or to none: what runs before main and in threads of libraries.
 
    Filled while a profile is, and asked when it is finished.  */
 #ifndef RG_OWN_H
@@ -18,7 +18,10 @@ struct rg_own; /* opaque */
 
 #define RG_OWN_NONE UINT32_MAX
 
-/* Decides which functions of P, which has all of them, are own ones, by their source files; see rg_own.c.  */
+/* Sets IS_OWN of each function of P (rg_own_crates.c).  Returns whether there is any.  */
+bool rg_own_find(const struct rg_profile *p, const struct rg_names *names, bool *is_own);
+
+/* P must have all of its functions.  */
 struct rg_own *rg_own_new(const struct rg_profile *p, const struct rg_names *names);
 void rg_own_free(struct rg_own *o);
 

@@ -2,13 +2,14 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   A function's total is what its outermost activations spent: the self cost of its lowest recursion level and the inclusive cost of the
-   calls made there.
+   A function's total is what its outermost activations spent: the self cost of its lowest recursion level and the inclusive
+   cost of the calls made there.
 
-   For a set, totals of its functions cannot be added up, for they may call each other.  What counts is the inclusive cost of calls that
-   enter the set, made where no function of the set is active.  So callers come before callees, and each node gets the part of its cost that
-   is spent so: 1 at the start of the program, 0 below functions of the set, in between where both ways lead.  Only the last is a guess.
-   Activations of a function inside of itself have a level above 1 and are never entries.  */
+   For a set, totals of its functions cannot be added up, for they may call each other.  What counts is the inclusive cost of
+   calls that enter the set, made where no function of the set is active.  So callers come before callees, and each node gets
+   the part of its cost that is spent so: 1 at the start of the program, 0 below functions of the set, in between where both
+   ways lead.  Only the last is a guess. Activations of a function inside of itself have a level above 1 and are never entries. 
+   */
 #include "rg_total.h"
 
 #include "rg_graph.h"

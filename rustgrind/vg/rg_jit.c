@@ -7,8 +7,8 @@
        descriptor  version (4 bytes, 1), action (4), the entry that the last action was about, the first entry
        entry       next, previous, address of an ELF file, its size
 
-   It is read at the dump, so code that was thrown away before is not in it.  What the program has in its memory is its own: nothing is
-   believed but what can be read, and the list ends after MAX_ENTRIES.  */
+   It is read at the dump, so code that was thrown away before is not in it.  What the program has in its memory is its own:
+   nothing is believed but what can be read, and the list ends after MAX_ENTRIES.  */
 #include "rg_jit.h"
 
 #include "../core/rg_perfmap.h"
