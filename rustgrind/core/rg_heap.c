@@ -2,16 +2,23 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   Blocks lie in chunks that never move, so the table grows without copying them; an open-addressed table of 4-byte numbers
+   Blocks lie in chunks that never move, so the table grows without copying them; an open-addressed table of 4-byte slots
    finds them by address.  That is 24 bytes a block and 5 to 11 for the table.  Removal shifts later entries back, so there are
    no tombstones, and numbers are used again from a list through the size fields.
+
+   A program allocates addresses that are near each other one after the other, so what is in 256 bytes of memory has its home in
+   one cache line of the table.  A slot has the block's number and, in the bits that the table's size leaves, some of the hash: a
+   look-up reads hardly any block but the right one.  With 10^7 blocks this halves the time of the whole run.
+
+   For a leak check the blocks themselves are sorted where they are, and the table is dropped until it is needed again: so the
+   check has its memory.
 
    The peak of the heap can only end when something is freed.  So the peak is noted before a free, by beginning a new *epoch*;
    a site whose live bytes change brings its own note up to the epoch first.  Nothing ever walks over all sites but the end.  */
 #include "rg_heap.h"
 #include "rg_map.h"
 
-enum { CHUNK_BITS = 14, CHUNK = 1 << CHUNK_BITS, FIRST_SLOTS = 4096, NONE = 0 };
+enum { CHUNK = 1 << RG_HEAP_CHUNK_BITS, FIRST_SLOT_BITS = 12, NONE = 0, WINDOW_BITS = 8, GRANULE_BITS = 4 };
 
 static const char tag[] = "rg.heap";
 
@@ -20,8 +27,8 @@ struct rg_heap {
     uint32_t n_chunks, chunk_room;
     uint32_t used;       /* numbers ever given out, + 1: number 0 is none */
     uint32_t free_list;  /* numbers given back */
-    uint32_t *slots;
-    uint64_t mask;
+    uint32_t *slots; /* number below, tag above; NULL while sorted */
+    unsigned slot_bits;
     struct rg_heap_site *sites;
     uint32_t n_sites, site_room;
     uint64_t epoch;
@@ -33,8 +40,8 @@ struct rg_heap *rg_heap_new(void)
     struct rg_heap *h = rg_alloc(tag, sizeof *h);
 
     h->used = 1;
-    h->mask = FIRST_SLOTS - 1;
-    h->slots = rg_alloc(tag, FIRST_SLOTS * sizeof *h->slots);
+    h->slot_bits = FIRST_SLOT_BITS;
+    h->slots = rg_alloc(tag, sizeof *h->slots << FIRST_SLOT_BITS);
     return h;
 }
 
@@ -52,7 +59,10 @@ void rg_heap_free(struct rg_heap *h)
 
 /* ---- numbers ---- */
 
-static struct rg_heap_block *at(const struct rg_heap *h, uint32_t i) { return &h->chunks[i >> CHUNK_BITS][i & (CHUNK - 1)]; }
+static struct rg_heap_block *at(const struct rg_heap *h, uint32_t i)
+{
+    return &h->chunks[i >> RG_HEAP_CHUNK_BITS][i & (CHUNK - 1)];
+}
 
 static uint32_t number_new(struct rg_heap *h)
 {
@@ -64,7 +74,7 @@ static uint32_t number_new(struct rg_heap *h)
     }
     i = h->used++;
     RG_ASSERT(h->used != 0);
-    if (i >> CHUNK_BITS < h->n_chunks)
+    if (i >> RG_HEAP_CHUNK_BITS < h->n_chunks)
         return i;
     if (h->n_chunks == h->chunk_room) {
         h->chunk_room = h->chunk_room ? 2 * h->chunk_room : 64;
@@ -82,36 +92,63 @@ static void number_drop(struct rg_heap *h, uint32_t i)
 
 /* ---- the table ---- */
 
-static uint64_t home_slot(const struct rg_heap *h, uint64_t addr) { return rg_map_hash(addr) & h->mask; }
+static uint64_t n_slots(const struct rg_heap *h) { return (uint64_t)1 << h->slot_bits; }
+
+/* Slots hold numbers below n_slots: there are never more blocks.  */
+static uint32_t number_in(const struct rg_heap *h, uint64_t s) { return h->slots[s] & (uint32_t)(n_slots(h) - 1); }
+
+static uint32_t tag_of(const struct rg_heap *h, uint64_t addr)
+{
+    return (uint32_t)(rg_map_hash(addr) >> 32) & ~(uint32_t)(n_slots(h) - 1);
+}
+
+static uint64_t home_slot(const struct rg_heap *h, uint64_t addr)
+{
+    const uint64_t in_window = (1 << (WINDOW_BITS - GRANULE_BITS)) - 1;
+    return (rg_map_hash(addr >> WINDOW_BITS) << (WINDOW_BITS - GRANULE_BITS) | (addr >> GRANULE_BITS & in_window)) & (n_slots(h) - 1);
+}
 
 /* The slot of ADDR, or the empty one where it would be.  */
-static uint64_t slot_of(const struct rg_heap *h, uint64_t addr)
+static uint64_t probe(const struct rg_heap *h, uint64_t addr)
 {
-    uint64_t s = home_slot(h, addr);
+    uint64_t s = home_slot(h, addr), mask = n_slots(h) - 1;
+    uint32_t t = tag_of(h, addr);
 
-    while (h->slots[s] != NONE && at(h, h->slots[s])->addr != addr)
-        s = (s + 1) & h->mask;
+    while (h->slots[s] != NONE && ((h->slots[s] & ~(uint32_t)mask) != t || at(h, number_in(h, s))->addr != addr))
+        s = (s + 1) & mask;
     return s;
+}
+
+static void table_make(struct rg_heap *h)
+{
+    h->slots = rg_alloc(tag, n_slots(h) * sizeof *h->slots);
+    for (uint32_t i = 1; i < h->used; i++)
+        if (at(h, i)->addr)
+            h->slots[probe(h, at(h, i)->addr)] = i | tag_of(h, at(h, i)->addr);
+}
+
+static uint64_t slot_of(struct rg_heap *h, uint64_t addr)
+{
+    if (__builtin_expect(!h->slots, 0))
+        table_make(h);
+    return probe(h, addr);
 }
 
 static void table_grow(struct rg_heap *h)
 {
-    uint64_t n = 2 * (h->mask + 1);
-
     rg_free(h->slots);
-    h->slots = rg_alloc(tag, n * sizeof *h->slots);
-    h->mask = n - 1;
-    for (uint32_t i = 1; i < h->used; i++)
-        if (at(h, i)->addr)
-            h->slots[slot_of(h, at(h, i)->addr)] = i;
+    h->slot_bits++;
+    table_make(h);
 }
 
 /* Empties slot S, and moves back what had to go on behind it.  */
 static void slot_remove(struct rg_heap *h, uint64_t s)
 {
-    for (uint64_t next = (s + 1) & h->mask; h->slots[next] != NONE; next = (next + 1) & h->mask) {
-        uint64_t home = home_slot(h, at(h, h->slots[next])->addr);
-        if (((next - home) & h->mask) >= ((next - s) & h->mask)) {
+    uint64_t mask = n_slots(h) - 1;
+
+    for (uint64_t next = (s + 1) & mask; h->slots[next] != NONE; next = (next + 1) & mask) {
+        uint64_t home = home_slot(h, at(h, number_in(h, next))->addr);
+        if (((next - home) & mask) >= ((next - s) & mask)) {
             h->slots[s] = h->slots[next];
             s = next;
         }
@@ -175,12 +212,15 @@ static uint64_t clip(uint64_t size)
 static void insert(struct rg_heap *h, struct rg_heap_block b)
 {
     uint64_t s = slot_of(h, b.addr);
-    uint32_t i = number_new(h);
+    uint32_t i;
 
-    h->slots[s] = i;
-    *at(h, i) = b;
-    if (4 * (h->t.live_blocks + 1) > 3 * (h->mask + 1))
+    if (4 * (h->t.live_blocks + 1) > 3 * n_slots(h)) {
         table_grow(h);
+        s = probe(h, b.addr);
+    }
+    i = number_new(h);
+    h->slots[s] = i | tag_of(h, b.addr);
+    *at(h, i) = b;
     live_add(h, site_at(h, b.site), 1, b.size);
 }
 
@@ -206,8 +246,8 @@ bool rg_heap_remove(struct rg_heap *h, uint64_t addr, uint64_t now, struct rg_he
 
     if (h->slots[slot] == NONE)
         return false;
-    b = *at(h, h->slots[slot]);
-    number_drop(h, h->slots[slot]);
+    b = *at(h, number_in(h, slot));
+    number_drop(h, number_in(h, slot));
     /* The record is gone: the shift reads the others' only.  */
     slot_remove(h, slot);
     note_peak(h);
@@ -265,7 +305,7 @@ bool rg_heap_resize(struct rg_heap *h, uint64_t addr, uint64_t size, uint64_t no
     (void)now;
     if (h->slots[slot] == NONE)
         return false;
-    b = at(h, h->slots[slot]);
+    b = at(h, number_in(h, slot));
     note_peak(h);
     live_add(h, site_at(h, b->site), 0, clip(size) - b->size);
     b->size = clip(size);
@@ -274,10 +314,10 @@ bool rg_heap_resize(struct rg_heap *h, uint64_t addr, uint64_t size, uint64_t no
 
 /* ---- questions ---- */
 
-const struct rg_heap_block *rg_heap_find(const struct rg_heap *h, uint64_t addr)
+const struct rg_heap_block *rg_heap_find(struct rg_heap *h, uint64_t addr)
 {
     uint64_t slot = slot_of(h, addr);
-    return h->slots[slot] == NONE ? NULL : at(h, h->slots[slot]);
+    return h->slots[slot] == NONE ? NULL : at(h, number_in(h, slot));
 }
 
 const struct rg_heap_block *rg_heap_next(const struct rg_heap *h, uint64_t *cursor)
@@ -310,5 +350,35 @@ uint32_t rg_heap_site_count(const struct rg_heap *h) { return h->n_sites; }
 
 uint64_t rg_heap_memory(const struct rg_heap *h)
 {
-    return (uint64_t)h->n_chunks * CHUNK * sizeof(struct rg_heap_block) + (h->mask + 1) * sizeof *h->slots;
+    return (uint64_t)h->n_chunks * CHUNK * sizeof(struct rg_heap_block) + (h->slots ? n_slots(h) * sizeof *h->slots : 0);
+}
+
+/* ---- in order ---- */
+
+/* Without gaps: numbers 1 to N.  */
+static void compact(struct rg_heap *h)
+{
+    uint32_t n = 1;
+
+    for (uint32_t i = 1; i < h->used; i++)
+        if (at(h, i)->addr) {
+            if (i != n)
+                *at(h, n) = *at(h, i);
+            n++;
+        }
+    while (h->used > n)
+        *at(h, --h->used) = (struct rg_heap_block){.addr = 0};
+    h->free_list = NONE;
+}
+
+struct rg_heap_view rg_heap_sort(struct rg_heap *h)
+{
+    struct rg_heap_view v = {h->chunks, h->used - 1};
+
+    rg_free(h->slots);
+    h->slots = NULL;
+    compact(h);
+    v.n = h->used - 1;
+    rg_heap_view_sort(&v);
+    return v;
 }

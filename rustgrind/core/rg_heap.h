@@ -14,6 +14,7 @@ enum {
     RG_HEAP_SITE_BITS = 24,
     RG_HEAP_BORN_BITS = 58,
     RG_HEAP_MAX_SITES = 1 << RG_HEAP_SITE_BITS,
+    RG_HEAP_CHUNK_BITS = 14, /* blocks lie in pieces of so many */
 };
 
 /* Where a block's memory comes from.  */
@@ -72,13 +73,33 @@ void rg_heap_was_realloc(struct rg_heap *h, uint32_t site, uint64_t copied);
 void rg_heap_was_unused(struct rg_heap *h, uint32_t site, uint64_t bytes);
 
 /* The block at ADDR, or NULL; valid until the table changes.  */
-const struct rg_heap_block *rg_heap_find(const struct rg_heap *h, uint64_t addr);
+const struct rg_heap_block *rg_heap_find(struct rg_heap *h, uint64_t addr);
 
 /* Changes the size of the block at ADDR, without calling that an allocation; false when there is none.  */
 bool rg_heap_resize(struct rg_heap *h, uint64_t addr, uint64_t size, uint64_t now);
 
 /* Visits all blocks in no particular order: *CURSOR begins at 0; NULL after the last.  */
 const struct rg_heap_block *rg_heap_next(const struct rg_heap *h, uint64_t *cursor);
+
+/* All blocks, sorted by address, where they are.  Blocks that reach into the next one come last, and are not among the N.  Valid
+   until the table changes or a block is looked for.  */
+struct rg_heap_view {
+    struct rg_heap_block *const *chunks;
+    size_t n;
+};
+struct rg_heap_view rg_heap_sort(struct rg_heap *h);
+
+/* Number 0 is that of no block.  */
+static inline struct rg_heap_block *rg_heap_view_at(const struct rg_heap_view *v, size_t i)
+{
+    return &v->chunks[(i + 1) >> RG_HEAP_CHUNK_BITS][(i + 1) & ((1 << RG_HEAP_CHUNK_BITS) - 1)];
+}
+
+/* rg_heapsort.c: the sorting itself; takes those that reach into the next one out of v->n.  */
+void rg_heap_view_sort(struct rg_heap_view *v);
+
+/* The first address behind B; a block of no size has one byte.  */
+static inline uint64_t rg_heap_block_end(const struct rg_heap_block *b) { return b->addr + (b->size ? b->size : 1); }
 
 /* Makes the peaks valid.  */
 void rg_heap_settle(struct rg_heap *h);

@@ -3,10 +3,15 @@
    SPDX-License-Identifier: GPL-2.0-or-later
 
    Every word of the roots and of the reached blocks is a candidate, so the question "is this a pointer to a block?" must be
-   cheap.  Blocks are sorted by address, once, by a radix sort of 8-byte keys (address and number together).  They are grouped
-   into *regions* with large gaps between them; each region has a table from page-like pieces of addresses to the first block
-   that ends behind them, sized to about one entry a block.  A word outside of all regions, which nearly all are, costs two
-   comparisons; another one a load from the table and a step or two over blocks.
+   cheap.  The heap's own records are sorted by address, in place.  They are grouped into *regions* with large gaps between them;
+   each region has a table from page-like pieces of addresses to the first block that ends behind them, sized to about one entry
+   for two blocks.  A word outside of all regions, which nearly all are, costs one comparison; another one a load from the table
+   and a step or two over blocks.
+
+   Those loads, and the blocks that are looked into next, are in memory that is in no cache.  So candidates are gathered into a
+   batch, and for the whole batch each load is asked for before it is needed.  Beside the records there are 6 bytes for a block:
+   16 bits of state and a link, which is the next one of the stack of blocks to be looked into, then the number of the root.  For
+   that to do, each word of the roots is followed to its end before the next one is.
 
    Reached blocks are of two kinds: *reachable* (a chain of pointers to starts of blocks) and *possible* (every chain has a
    pointer into a middle).  A block may be found possible first and become reachable later; then it is followed again.  So a
@@ -19,210 +24,66 @@
    all lost blocks it leads to, including leaders found earlier with what they lead to.  So of a cycle the oldest block is
    definitely lost and the rest indirectly.  That is arbitrary.  memcheck goes by addresses, which comes to the same there,
    because its allocator hands them out in order; the program's own does not.  */
-#include "rg_leak.h"
+#include "rg_leak_priv.h"
 
-/* With more lost blocks than this the order is that of addresses: sorting them would take seconds.  */
-enum { MAX_ORDERED = 1 << 20 };
+/* With more lost blocks than this the order is that of addresses: they need no memory for it.  */
+enum { MAX_ORDERED = 1 << 16 };
 
-enum { MAX_REGIONS = 64, MIN_SHIFT = 4, INDEX_BITS = 28, RADIX_BITS = 11, RADIX = 1 << RADIX_BITS };
+/* With more roots than this a word that is like the last one that reached something is not told from it.  */
+enum { MAX_ROOTS = 1 << 16 };
+
+enum { MIN_SHIFT = 4 };
 
 static const char tag[] = "rg.leak";
 static const uint64_t region_gap = 64 << 20;
 
-/* Blocks [first, end) and a table over [lo, hi).  */
-struct region {
-    uint64_t lo, hi;
-    uint32_t first, end;
-    uint32_t *starts; /* by (address - lo) >> shift: the first block that ends behind the beginning of the piece */
-    unsigned shift;
-};
-
-struct rg_leak {
-    struct rg_leak_world w;
-    struct rg_leak_block *blocks;
-    size_t n, room;
-    uint64_t lo, hi; /* of all blocks */
-    struct region regions[MAX_REGIONS];
-    unsigned n_regions;
-    uint32_t *stack;
-    size_t stack_n, stack_room;
-    struct rg_leak_root *roots;
-    uint32_t n_roots, root_room;
-    struct rg_leak_root now; /* root that is being scanned */
-};
-
-struct rg_leak *rg_leak_new(const struct rg_leak_world *w, size_t expected_blocks)
+void *rg_leak_alloc(struct rg_leak *l, size_t n)
 {
-    struct rg_leak *l = rg_alloc(tag, sizeof *l);
-
-    l->w = *w;
-    l->room = expected_blocks ? expected_blocks : 1;
-    l->blocks = rg_alloc(tag, l->room * sizeof *l->blocks);
-    return l;
+    l->memory += n;
+    l->most_memory = l->memory > l->most_memory ? l->memory : l->most_memory;
+    return rg_alloc(tag, n);
 }
 
-void rg_leak_free(struct rg_leak *l)
+void rg_leak_release(struct rg_leak *l, void *p, size_t n)
 {
-    if (!l)
-        return;
-    for (unsigned i = 0; i < l->n_regions; i++)
-        rg_free(l->regions[i].starts);
-    rg_free(l->blocks);
-    rg_free(l->stack);
-    rg_free(l->roots);
-    rg_free(l);
+    if (p)
+        l->memory -= n;
+    rg_free(p);
 }
 
-void rg_leak_add(struct rg_leak *l, uint64_t addr, uint64_t size, uint32_t site, uint8_t flags)
-{
-    if (l->n == l->room) {
-        l->room *= 2;
-        l->blocks = rg_realloc(tag, l->blocks, l->room * sizeof *l->blocks);
-    }
-    RG_ASSERT(l->n < RG_LEAK_NOT_FOUND);
-    l->blocks[l->n++] = (struct rg_leak_block){.addr = addr, .size = size, .site = site, .flags = flags};
-}
-
-/* ---- sorting ---- */
-
-static int by_addr(const void *x, const void *y)
-{
-    const struct rg_leak_block *a = x, *b = y;
-    return a->addr < b->addr ? -1 : a->addr > b->addr;
-}
-
-static bool is_sorted(const struct rg_leak *l)
-{
-    for (size_t i = 1; i < l->n; i++)
-        if (l->blocks[i - 1].addr > l->blocks[i].addr)
-            return false;
-    return true;
-}
-
-/* One pass: orders KEYS by RADIX_BITS bits from SHIFT into OUT.  Returns false when they are all equal there.  */
-static bool radix_pass(const uint64_t *keys, uint64_t *out, size_t n, unsigned shift, uint32_t *count)
-{
-    uint32_t sum = 0;
-
-    memset(count, 0, RADIX * sizeof *count);
-    for (size_t i = 0; i < n; i++)
-        count[keys[i] >> shift & (RADIX - 1)]++;
-    if (count[keys[0] >> shift & (RADIX - 1)] == n)
-        return false;
-    for (size_t d = 0; d < RADIX; d++) {
-        uint32_t c = count[d];
-        count[d] = sum;
-        sum += c;
-    }
-    for (size_t i = 0; i < n; i++)
-        out[count[keys[i] >> shift & (RADIX - 1)]++] = keys[i];
-    return true;
-}
-
-/* Moves the blocks so that the one numbered keys[i] comes to i: along the cycles of the permutation, in place.  */
-static void permute(struct rg_leak_block *blocks, uint64_t *keys, size_t n)
-{
-    const uint64_t number = ((uint64_t)1 << INDEX_BITS) - 1;
-
-    for (size_t i = 0; i < n; i++) {
-        struct rg_leak_block first = blocks[i];
-        size_t to = i;
-        for (;;) {
-            size_t from = keys[to] & number;
-            keys[to] = to;
-            if (from == i)
-                break;
-            blocks[to] = blocks[from];
-            to = from;
-        }
-        blocks[to] = first;
-    }
-}
-
-/* Keys are (address - lowest) / 8 above the block's number.  Returns false when they do not fit.  */
-static bool radix_sort(struct rg_leak *l, uint64_t lo, uint64_t hi)
-{
-    uint64_t *keys, *other;
-    uint32_t *count;
-    unsigned bits = 0;
-
-    while (bits < 64 && (hi - lo) >> 3 >> bits)
-        bits++;
-    if (l->n >> INDEX_BITS || bits + INDEX_BITS > 64)
-        return false;
-    for (size_t i = 0; i < l->n; i++)
-        if ((l->blocks[i].addr - lo) & 7)
-            return false;
-    keys = rg_alloc(tag, l->n * sizeof *keys);
-    other = rg_alloc(tag, l->n * sizeof *other);
-    count = rg_alloc(tag, RADIX * sizeof *count);
-    for (size_t i = 0; i < l->n; i++)
-        keys[i] = (l->blocks[i].addr - lo) >> 3 << INDEX_BITS | i;
-    for (unsigned shift = INDEX_BITS; shift < INDEX_BITS + bits; shift += RADIX_BITS)
-        if (radix_pass(keys, other, l->n, shift, count)) {
-            uint64_t *t = keys;
-            keys = other;
-            other = t;
-        }
-    rg_free(other);
-    rg_free(count);
-    permute(l->blocks, keys, l->n);
-    rg_free(keys);
-    return true;
-}
+uint64_t rg_leak_memory(const struct rg_leak *l) { return l->most_memory + rg_heap_memory(l->heap); }
 
 /* ---- the index ---- */
 
-static uint64_t end_of(const struct rg_leak_block *b) { return b->addr + (b->size ? b->size : 1); }
-
 static void region_make(struct rg_leak *l, uint32_t first, uint32_t end)
 {
-    struct region *r = &l->regions[l->n_regions++];
+    struct rg_leak_region *r = &l->regions[l->n_regions++];
     size_t n_starts;
     uint32_t b = first;
 
-    *r = (struct region){.lo = l->blocks[first].addr, .hi = end_of(&l->blocks[end - 1]), .first = first, .end = end};
-    for (r->shift = MIN_SHIFT; (r->hi - r->lo) >> r->shift > (uint64_t)(end - first) + 64; r->shift++)
+    *r = (struct rg_leak_region){.lo = rg_leak_block_at(l, first)->addr, .hi = rg_heap_block_end(rg_leak_block_at(l, end - 1)),
+                                 .first = first, .end = end};
+    for (r->shift = MIN_SHIFT; (r->hi - r->lo) >> r->shift > (uint64_t)(end - first) / 2 + 64; r->shift++)
         ;
     n_starts = ((r->hi - r->lo - 1) >> r->shift) + 1;
-    r->starts = rg_alloc(tag, n_starts * sizeof *r->starts);
+    r->starts = rg_leak_alloc(l, n_starts * sizeof *r->starts);
     for (size_t i = 0; i < n_starts; i++) {
         uint64_t a = r->lo + ((uint64_t)i << r->shift);
-        while (end_of(&l->blocks[b]) <= a)
+        while (rg_heap_block_end(rg_leak_block_at(l, b)) <= a)
             b++;
         r->starts[i] = b;
     }
 }
 
-/* A block that holds others is memory that the program divides by itself: the parts are what counts.  */
-static void drop_outer(struct rg_leak *l)
+static void make_regions(struct rg_leak *l)
 {
-    size_t n = 0;
-
-    for (size_t i = 0; i < l->n; i++)
-        if (i + 1 == l->n || end_of(&l->blocks[i]) <= l->blocks[i + 1].addr)
-            l->blocks[n++] = l->blocks[i];
-    l->n = n;
-}
-
-void rg_leak_sort(struct rg_leak *l)
-{
-    uint64_t lo = UINT64_MAX, hi = 0;
     uint32_t first = 0;
 
-    if (l->n == 0)
-        return;
-    for (size_t i = 0; i < l->n; i++) {
-        lo = l->blocks[i].addr < lo ? l->blocks[i].addr : lo;
-        hi = l->blocks[i].addr > hi ? l->blocks[i].addr : hi;
-    }
-    if (!is_sorted(l) && !radix_sort(l, lo, hi))
-        rg_sort(l->blocks, l->n, sizeof *l->blocks, by_addr);
-    drop_outer(l);
     for (uint32_t i = 1; i < l->n; i++) {
-        RG_ASSERT(l->blocks[i - 1].addr != l->blocks[i].addr);
-        if (l->n_regions < MAX_REGIONS - 1 && l->blocks[i].addr - l->blocks[i - 1].addr > l->blocks[i - 1].size &&
-            l->blocks[i].addr - end_of(&l->blocks[i - 1]) > region_gap) {
+        const struct rg_heap_block *before = rg_leak_block_at(l, i - 1), *b = rg_leak_block_at(l, i);
+        if (b->addr - before->addr <= region_gap || l->n_regions == RG_LEAK_MAX_REGIONS - 1)
+            continue;
+        if (b->addr - rg_heap_block_end(before) > region_gap) {
             region_make(l, first, i);
             first = i;
         }
@@ -232,43 +93,47 @@ void rg_leak_sort(struct rg_leak *l)
     l->hi = l->regions[l->n_regions - 1].hi;
 }
 
-static inline uint32_t find(const struct rg_leak *l, uint64_t v)
+struct rg_leak *rg_leak_new(const struct rg_leak_world *w, struct rg_heap *heap)
 {
-    if (__builtin_expect(v - l->lo >= l->hi - l->lo, 1))
-        return RG_LEAK_NOT_FOUND;
-    for (unsigned k = 0; k < l->n_regions; k++) {
-        const struct region *r = &l->regions[k];
-        if (v - r->lo >= r->hi - r->lo)
-            continue;
-        uint32_t i = r->starts[(v - r->lo) >> r->shift];
-        while (i < r->end && end_of(&l->blocks[i]) <= v)
-            i++;
-        return i < r->end && l->blocks[i].addr <= v ? i : RG_LEAK_NOT_FOUND;
+    struct rg_leak *l = rg_alloc(tag, sizeof *l);
+
+    l->w = *w;
+    l->heap = heap;
+    l->view = rg_heap_sort(heap);
+    l->n = l->view.n;
+    l->waiting = RG_LEAK_NOT_FOUND;
+    RG_ASSERT(l->n < RG_LEAK_NOT_FOUND / 2);
+    if (l->n > 0) {
+        make_regions(l);
+        l->state = rg_leak_alloc(l, l->n * sizeof *l->state);
+        l->link = rg_leak_alloc(l, l->n * sizeof *l->link);
     }
-    return RG_LEAK_NOT_FOUND;
+    return l;
 }
 
-uint32_t rg_leak_find(const struct rg_leak *l, uint64_t v) { return find(l, v); }
-
-/* ---- memory ---- */
-
-static const uint64_t *words(const struct rg_leak *l, uint64_t addr, size_t n, size_t *got)
+void rg_leak_free(struct rg_leak *l)
 {
-    return l->w.words(l->w.arg, addr, n, got);
+    if (!l)
+        return;
+    for (unsigned i = 0; i < l->n_regions; i++)
+        rg_free(l->regions[i].starts);
+    rg_free(l->state);
+    rg_free(l->link);
+    rg_free(l->roots);
+    rg_free(l->lost_bits);
+    rg_free(l->lost_before);
+    rg_free(l->component);
+    rg_free(l->found);
+    rg_free(l->components);
+    rg_free(l);
 }
 
-static uint64_t first_word(const struct rg_leak_block *b) { return (b->addr + 7) & ~(uint64_t)7; }
+uint32_t rg_leak_find(const struct rg_leak *l, uint64_t v) { return rg_leak_lookup(l, v); }
 
-static size_t n_words(const struct rg_leak_block *b)
-{
-    uint64_t end = (b->addr + b->size) & ~(uint64_t)7;
-    return end > first_word(b) ? (end - first_word(b)) / 8 : 0;
-}
-
-static bool word_at(const struct rg_leak *l, const struct rg_leak_block *b, size_t word, uint64_t *value)
+bool rg_leak_word_at(const struct rg_leak *l, const struct rg_heap_block *b, size_t word, uint64_t *value)
 {
     size_t got;
-    const uint64_t *p = word < n_words(b) ? words(l, first_word(b) + 8 * word, 1, &got) : NULL;
+    const uint64_t *p = word < rg_leak_n_words(b) ? rg_leak_words(l, rg_leak_first_word(b) + 8 * word, 1, &got) : NULL;
 
     if (!p)
         return false;
@@ -278,149 +143,159 @@ static bool word_at(const struct rg_leak *l, const struct rg_leak_block *b, size
 
 bool rg_leak_word(const struct rg_leak *l, size_t i, size_t word, uint64_t *value)
 {
-    return word_at(l, &l->blocks[i], word, value);
-}
-
-/* ---- pointers into the middle ---- */
-
-/* A word with what is before and behind it, where known.  */
-struct candidate {
-    uint64_t v, before, behind;
-    bool in_root_stack; /* on a stack or in a register: more likely left over from something */
-};
-
-static bool is_power_of_2(uint64_t v) { return v && !(v & (v - 1)); }
-
-/* A hash table of hashbrown: the buckets, then one control byte each and 16 more.  The pointer is to the control bytes, and
-   the next word is their number less one.  */
-static bool explains_hashbrown(const struct rg_leak_block *b, uint64_t off, const struct candidate *c)
-{
-    uint64_t m = b->size - off - 16;
-    return off % 16 == 0 && off + 16 < b->size && m >= 4 && is_power_of_2(m) && c->behind == m - 1;
-}
-
-/* Rc::into_raw and the like: behind the two counters, or as far as the value's alignment wants.  */
-static bool explains_into_raw(const struct rg_leak *l, const struct rg_leak_block *b, uint64_t off)
-{
-    uint64_t strong, weak;
-    return off >= 16 && is_power_of_2(off) && off <= 4096 && word_at(l, b, 0, &strong) && word_at(l, b, 1, &weak) &&
-           strong < (uint64_t)1 << 31 && weak >= 1 && weak < (uint64_t)1 << 31;
-}
-
-/* A part of a slice.  Its length is beside the pointer, or the pointer is kept in a place that outlives functions.  */
-static bool explains_subslice(const struct rg_leak_block *b, uint64_t off, const struct candidate *c)
-{
-    uint64_t rest = b->size - off;
-    return !c->in_root_stack || (c->behind > 0 && c->behind <= rest) || (c->before > 0 && c->before <= rest);
-}
-
-static bool explains_rust(const struct rg_leak *l, const struct rg_leak_block *b, uint64_t off, const struct candidate *c)
-{
-    enum rg_owner owner = l->w.owner(l->w.arg, b->site);
-
-    if (explains_hashbrown(b, off, c))
-        return true;
-    switch (owner) {
-    case RG_OWNER_RC:
-    case RG_OWNER_ARC:
-        return explains_into_raw(l, b, off) || off < 8;
-    case RG_OWNER_THREAD:
-    case RG_OWNER_RUNTIME:
-        return explains_into_raw(l, b, off);
-    case RG_OWNER_BOX:
-        return off < 8 || (off < b->size && off % 8 == 0 && !c->in_root_stack && c->behind > 0 && c->behind <= b->size - off);
-    case RG_OWNER_VEC:
-    case RG_OWNER_DEQUE:
-        return explains_subslice(b, off, c);
-    default:
-        return false;
-    }
-}
-
-/* What memcheck's heuristics know of C++: a string's text behind its three words; an array behind its length; the same with
-   the length in elements; an object whose second base class is pointed to.  */
-static bool explains_c(const struct rg_leak *l, const struct rg_leak_block *b, uint64_t off, unsigned which)
-{
-    uint64_t w0, w1, w2, at;
-
-    if (!word_at(l, b, 0, &w0))
-        return false;
-    switch (which) {
-    case RG_LEAK_H_STDSTRING:
-        return off == 24 && word_at(l, b, 1, &w1) && word_at(l, b, 2, &w2) && w0 <= w1 && b->size - 25 == w1 &&
-               (int32_t)w2 >= -1;
-    case RG_LEAK_H_LENGTH64: return off == 8 && w0 == b->size - 8;
-    case RG_LEAK_H_NEWARRAY: return off == 8 && w0 > 0 && w0 <= b->size - 8 && (b->size - 8) % w0 == 0;
-    case RG_LEAK_H_MULTIPLE:
-        return off % 8 == 0 && l->w.is_vtable && word_at(l, b, off / 8, &at) && l->w.is_vtable(l->w.arg, at) &&
-               l->w.is_vtable(l->w.arg, w0);
-    default: return false;
-    }
-}
-
-/* How C refers to block B at offset OFF; *HEURISTIC is set if that needed one.  */
-static unsigned ref_kind(const struct rg_leak *l, const struct rg_leak_block *b, uint64_t off, const struct candidate *c,
-                         uint8_t *heuristic)
-{
-    *heuristic = 0;
-    if (off == 0)
-        return RG_LEAK_REF_START;
-    for (unsigned h = 1; h < RG_LEAK_H_RUST; h *= 2)
-        if ((l->w.heuristics & h) && explains_c(l, b, off, h)) {
-            *heuristic = h;
-            return RG_LEAK_REF_EXPLAINED;
-        }
-    if ((l->w.heuristics & RG_LEAK_H_RUST) && explains_rust(l, b, off, c)) {
-        *heuristic = RG_LEAK_H_RUST;
-        return RG_LEAK_REF_EXPLAINED;
-    }
-    return RG_LEAK_REF_INTERIOR;
+    return rg_leak_word_at(l, rg_leak_block_at(l, i), word, value);
 }
 
 /* ---- marking ---- */
 
-static void push(struct rg_leak *l, uint32_t i)
+static uint32_t root_number(struct rg_leak *l)
 {
-    if (l->stack_n == l->stack_room) {
-        l->stack_room = l->stack_room ? 2 * l->stack_room : 1024;
-        l->stack = rg_realloc(tag, l->stack, l->stack_room * sizeof *l->stack);
-    }
-    l->stack[l->stack_n++] = i;
-}
+    const struct rg_leak_root *last = l->n_roots ? &l->roots[l->n_roots - 1] : NULL;
 
-static uint32_t root_add(struct rg_leak *l)
-{
+    if (l->now_number != RG_LEAK_NOT_FOUND)
+        return l->now_number;
+    if (l->n_roots >= MAX_ROOTS && last->kind == l->now.kind && last->tid == l->now.tid)
+        return l->now_number = l->n_roots - 1;
     if (l->n_roots == l->root_room) {
         l->root_room = l->root_room ? 2 * l->root_room : 256;
         l->roots = rg_realloc(tag, l->roots, l->root_room * sizeof *l->roots);
     }
     l->roots[l->n_roots] = l->now;
-    return l->n_roots++;
+    return l->now_number = l->n_roots++;
 }
 
-/* A word C refers to block I.  FROM: kind of what holds the word; ROOT: its root's number, or NOT_FOUND for a root itself.  */
-static void mark(struct rg_leak *l, uint32_t i, const struct candidate *c, enum rg_leak_kind from, uint32_t root)
+static void push(struct rg_leak *l, uint32_t i)
 {
-    struct rg_leak_block *b = &l->blocks[i];
-    uint8_t heuristic;
-    unsigned ref = ref_kind(l, b, c->v - b->addr, c, &heuristic);
-    enum rg_leak_kind kind = ref == RG_LEAK_REF_INTERIOR ? RG_LEAK_POSSIBLE : from;
+    l->state[i] |= ST_WAITING;
+    l->link[i] = l->waiting;
+    l->waiting = i;
+}
 
-    b->refs |= ref;
-    if (kind == RG_LEAK_REACHABLE && b->kind == RG_LEAK_REACHABLE && ref == RG_LEAK_REF_START)
-        b->heuristic = 0;
-    if (b->kind >= kind)
+static unsigned heuristic_code(unsigned heuristic)
+{
+    unsigned n = 0;
+    for (; heuristic; heuristic >>= 1)
+        n++;
+    return n;
+}
+
+static void set_kind(struct rg_leak *l, uint32_t i, enum rg_leak_kind kind, unsigned heuristic)
+{
+    l->state[i] = (l->state[i] & ~(ST_KIND | 7 << ST_HEUR_SHIFT)) | kind | heuristic_code(heuristic) << ST_HEUR_SHIFT;
+}
+
+/* The word C refers to block I.  */
+static void mark(struct rg_leak *l, uint32_t i, const struct rg_leak_word *c)
+{
+    const struct rg_heap_block *b = rg_leak_block_at(l, i);
+    unsigned heuristic, ref = rg_leak_ref_kind(l, b, c->v - b->addr, c, &heuristic);
+    enum rg_leak_kind kind = ref == RG_LEAK_REF_INTERIOR ? RG_LEAK_POSSIBLE : c->from;
+
+    l->state[i] |= ref << ST_REFS_SHIFT;
+    if (kind == RG_LEAK_REACHABLE && rg_leak_kind_at(l, i) == RG_LEAK_REACHABLE && ref == RG_LEAK_REF_START)
+        set_kind(l, i, kind, 0);
+    if (rg_leak_kind_at(l, i) >= kind)
         return;
-    b->kind = kind;
-    b->heuristic = heuristic;
-    b->link = root == RG_LEAK_NOT_FOUND ? root_add(l) : root;
-    push(l, i);
+    set_kind(l, i, kind, heuristic);
+    root_number(l);
+    if (!(l->state[i] & ST_WAITING))
+        push(l, i);
 }
 
-/* Is it worth a look?  Only the start counts in libc's data.  */
-static bool admits(const struct rg_leak *l, uint32_t i, uint64_t v)
+/* Asks for the records of the blocks where the search for the words begins.  */
+static void prepare(const struct rg_leak *l, struct rg_leak_word *batch, unsigned n)
 {
-    return i != RG_LEAK_NOT_FOUND && (l->now.kind != RG_LEAK_ROOT_LIBC || l->blocks[i].addr == v);
+    for (unsigned k = 0; k < n; k++) {
+        const struct rg_leak_region *r = rg_leak_region_of(l, batch[k].v);
+        batch[k].block = r ? r->starts[(batch[k].v - r->lo) >> r->shift] : RG_LEAK_NOT_FOUND;
+        if (!r)
+            continue;
+        __builtin_prefetch(rg_leak_block_at(l, batch[k].block));
+        __builtin_prefetch(&l->state[batch[k].block]);
+        __builtin_prefetch(&l->link[batch[k].block]);
+    }
+}
+
+static void flush(struct rg_leak *l)
+{
+    prepare(l, l->batch, l->n_batch);
+    for (unsigned k = 0; k < l->n_batch; k++) {
+        const struct rg_leak_word *c = &l->batch[k];
+        uint32_t i = c->block == RG_LEAK_NOT_FOUND ? c->block : rg_leak_find_from(l, c->block, c->v);
+        if (i != RG_LEAK_NOT_FOUND)
+            mark(l, i, c);
+    }
+    l->n_batch = 0;
+}
+
+/* Asks for the entry of the index, and for the block itself.  */
+static void ask(const struct rg_leak *l, uint64_t v)
+{
+    const struct rg_leak_region *r = rg_leak_region_of(l, v);
+
+    if (!r)
+        return;
+    __builtin_prefetch(&r->starts[(v - r->lo) >> r->shift]);
+    __builtin_prefetch((const void *)(uintptr_t)v);
+}
+
+static struct rg_leak_word word_of(const uint64_t *p, size_t k, size_t got)
+{
+    return (struct rg_leak_word){.v = p[k], .before = k > 0 ? p[k - 1] : 0, .behind = k + 1 < got ? p[k + 1] : 0};
+}
+
+static void look_into(struct rg_leak *l, uint32_t i)
+{
+    const struct rg_heap_block *b = rg_leak_block_at(l, i);
+    uint64_t a = rg_leak_first_word(b);
+    size_t n = rg_leak_n_words(b), got;
+
+    for (; n > 0; n -= got, a += 8 * got) {
+        const uint64_t *p = rg_leak_words(l, a, n, &got);
+        RG_ASSERT(got > 0);
+        for (size_t k = 0; p && k < got; k++) {
+            if (__builtin_expect(!rg_leak_in_range(l, p[k]), 1))
+                continue;
+            ask(l, p[k]);
+            l->batch[l->n_batch] = word_of(p, k, got);
+            l->batch[l->n_batch++].from = rg_leak_kind_at(l, i);
+            if (l->n_batch == RG_LEAK_BATCH)
+                flush(l);
+        }
+    }
+}
+
+/* Follows what waits to be looked into: all of it belongs to the root that is being scanned.  */
+static void drain(struct rg_leak *l)
+{
+    while (l->waiting != RG_LEAK_NOT_FOUND || l->n_batch > 0) {
+        uint32_t i = l->waiting;
+        if (i == RG_LEAK_NOT_FOUND) {
+            flush(l);
+            continue;
+        }
+        l->waiting = l->link[i];
+        l->link[i] = l->now_number;
+        l->state[i] &= ~ST_WAITING;
+        look_into(l, i);
+    }
+}
+
+static void flush_roots(struct rg_leak *l)
+{
+    prepare(l, l->root_batch, l->n_root_batch);
+    for (unsigned k = 0; k < l->n_root_batch; k++) {
+        const struct rg_leak_word *c = &l->root_batch[k];
+        uint32_t i = c->block == RG_LEAK_NOT_FOUND ? c->block : rg_leak_find_from(l, c->block, c->v);
+        /* Only the start counts in libc's data.  */
+        if (i == RG_LEAK_NOT_FOUND || (l->now.kind == RG_LEAK_ROOT_LIBC && rg_leak_block_at(l, i)->addr != c->v))
+            continue;
+        l->now.where = c->where;
+        l->now_number = RG_LEAK_NOT_FOUND;
+        mark(l, i, c);
+        drain(l);
+    }
+    l->n_root_batch = 0;
 }
 
 void rg_leak_root(struct rg_leak *l, uint64_t addr, uint64_t len, enum rg_leak_root_kind kind, uint32_t tid)
@@ -430,70 +305,69 @@ void rg_leak_root(struct rg_leak *l, uint64_t addr, uint64_t len, enum rg_leak_r
 
     l->now = (struct rg_leak_root){.kind = kind, .tid = tid};
     for (; l->n && a < end; a += 8 * got) {
-        const uint64_t *p = words(l, a, (end - a) / 8, &got);
-        for (size_t k = 0; p && k < got; k++) {
-            uint32_t i = find(l, p[k]);
-            if (__builtin_expect(!admits(l, i, p[k]), 1))
-                continue;
-            struct candidate c = {p[k], k > 0 ? p[k - 1] : 0, k + 1 < got ? p[k + 1] : 0, kind == RG_LEAK_ROOT_STACK};
-            l->now.where = a + 8 * k;
-            mark(l, i, &c, RG_LEAK_REACHABLE, RG_LEAK_NOT_FOUND);
-        }
+        const uint64_t *p = rg_leak_words(l, a, (end - a) / 8, &got);
         RG_ASSERT(got > 0);
+        for (size_t k = 0; p && k < got; k++) {
+            if (__builtin_expect(!rg_leak_in_range(l, p[k]), 1))
+                continue;
+            struct rg_leak_word c = word_of(p, k, got);
+            c.where = a + 8 * k;
+            c.from = RG_LEAK_REACHABLE;
+            c.in_root_stack = kind == RG_LEAK_ROOT_STACK;
+            ask(l, c.v);
+            l->root_batch[l->n_root_batch++] = c;
+            if (l->n_root_batch == RG_LEAK_BATCH)
+                flush_roots(l);
+        }
     }
+    flush_roots(l);
 }
 
 void rg_leak_root_word(struct rg_leak *l, uint64_t value, uint64_t reg, uint32_t tid)
 {
-    struct candidate c = {value, 0, 0, true};
-    uint32_t i = l->n ? find(l, value) : RG_LEAK_NOT_FOUND;
-
+    if (!l->n || !rg_leak_in_range(l, value))
+        return;
     l->now = (struct rg_leak_root){reg, tid, RG_LEAK_ROOT_REGISTER};
-    if (i != RG_LEAK_NOT_FOUND)
-        mark(l, i, &c, RG_LEAK_REACHABLE, RG_LEAK_NOT_FOUND);
+    l->root_batch[l->n_root_batch++] =
+        (struct rg_leak_word){.v = value, .where = reg, .from = RG_LEAK_REACHABLE, .in_root_stack = true};
+    flush_roots(l);
 }
 
-void rg_leak_drain(struct rg_leak *l)
+/* Asks for what will be needed when words behind word K are looked up: of one the index, of a nearer one the rest.  */
+static void look_ahead(const struct rg_leak *l, const uint64_t *p, size_t k, size_t got)
 {
-    l->now.kind = RG_LEAK_ROOT_KINDS;
-    while (l->stack_n > 0) {
-        const struct rg_leak_block *b = &l->blocks[l->stack[--l->stack_n]];
-        enum rg_leak_kind from = b->kind;
-        uint32_t root = b->link;
-        uint64_t a = first_word(b);
-        size_t n = n_words(b), got;
-        for (; n > 0; n -= got, a += 8 * got) {
-            const uint64_t *p = words(l, a, n, &got);
-            for (size_t k = 0; p && k < got; k++) {
-                uint32_t i = find(l, p[k]);
-                if (__builtin_expect(i == RG_LEAK_NOT_FOUND, 1))
-                    continue;
-                struct candidate c = {p[k], k > 0 ? p[k - 1] : 0, k + 1 < got ? p[k + 1] : 0, false};
-                mark(l, i, &c, from, root);
-            }
-            RG_ASSERT(got > 0);
-        }
+    enum { FAR = 12, NEAR = 6 };
+
+    if (k + FAR < got && rg_leak_in_range(l, p[k + FAR]))
+        ask(l, p[k + FAR]);
+    if (k + NEAR < got && rg_leak_in_range(l, p[k + NEAR])) {
+        const struct rg_leak_region *r = rg_leak_region_of(l, p[k + NEAR]);
+        uint32_t i = r ? r->starts[(p[k + NEAR] - r->lo) >> r->shift] : 0;
+        __builtin_prefetch(rg_leak_block_at(l, i));
+        __builtin_prefetch(&l->state[i]);
+        __builtin_prefetch(&l->link[i]);
     }
 }
 
 void rg_leak_refs(struct rg_leak *l, size_t i, size_t from_word, rg_leak_ref_fn fn, void *arg)
 {
-    const struct rg_leak_block *b = &l->blocks[i];
-    size_t n = n_words(b), got;
-    uint8_t heuristic;
+    const struct rg_heap_block *b = rg_leak_block_at(l, i);
+    size_t n = rg_leak_n_words(b), got;
+    unsigned heuristic;
 
     for (size_t w = from_word; w < n; w += got) {
-        const uint64_t *p = words(l, first_word(b) + 8 * w, n - w, &got);
+        const uint64_t *p = rg_leak_words(l, rg_leak_first_word(b) + 8 * w, n - w, &got);
+        RG_ASSERT(got > 0);
         for (size_t k = 0; p && k < got; k++) {
-            uint32_t to = find(l, p[k]);
+            look_ahead(l, p, k, got);
+            uint32_t to = rg_leak_lookup(l, p[k]);
             if (to == RG_LEAK_NOT_FOUND)
                 continue;
-            struct candidate c = {p[k], k > 0 ? p[k - 1] : 0, k + 1 < got ? p[k + 1] : 0, false};
-            uint64_t off = p[k] - l->blocks[to].addr;
-            if (!fn(arg, w + k, to, off, ref_kind(l, &l->blocks[to], off, &c, &heuristic)))
+            struct rg_leak_word c = word_of(p, k, got);
+            const struct rg_heap_block *t = rg_leak_block_at(l, to);
+            if (!fn(arg, w + k, to, p[k] - t->addr, rg_leak_ref_kind(l, t, p[k] - t->addr, &c, &heuristic)))
                 return;
         }
-        RG_ASSERT(got > 0);
     }
 }
 
@@ -507,32 +381,38 @@ struct follow {
 static bool follow_one(void *arg, size_t word, size_t to, uint64_t offset, unsigned ref)
 {
     struct follow *f = arg;
-    struct rg_leak_block *b = &f->l->blocks[to];
+    struct rg_leak *l = f->l;
+    enum rg_leak_kind kind = rg_leak_kind_at(l, to);
 
-    (void)word, (void)offset, (void)ref;
-    if (to == f->leader || b->kind > RG_LEAK_INDIRECT)
+    (void)word, (void)offset;
+    if (to == f->leader || kind > RG_LEAK_INDIRECT)
         return true;
-    b->refs |= ref;
-    if (b->kind == RG_LEAK_INDIRECT)
+    l->state[to] |= ref << ST_REFS_SHIFT;
+    if (kind == RG_LEAK_INDIRECT)
         return true;
-    b->kind = RG_LEAK_INDIRECT;
-    if (b->link == RG_LEAK_NOT_FOUND)
-        push(f->l, to); /* not a leader before: nobody has looked into it */
-    b->link = f->leader;
+    set_kind(l, to, RG_LEAK_INDIRECT, 0);
+    if (l->link[to] == RG_LEAK_NOT_FOUND)
+        push(l, to);
+    else
+        l->link[to] = f->leader; /* a leader before: it has been looked into */
     return true;
 }
 
 /* Makes block I a leader, if it is lost and not taken.  */
-static void lead(struct rg_leak *l, size_t i)
+static void lead(struct rg_leak *l, uint32_t i)
 {
     struct follow f = {l, i};
 
-    if (l->blocks[i].kind != RG_LEAK_DEFINITE)
+    if (rg_leak_kind_at(l, i) != RG_LEAK_DEFINITE)
         return;
-    l->blocks[i].link = i;
     push(l, i);
-    while (l->stack_n > 0)
-        rg_leak_refs(l, l->stack[--l->stack_n], 0, follow_one, &f);
+    while (l->waiting != RG_LEAK_NOT_FOUND) {
+        uint32_t next = l->waiting;
+        l->waiting = l->link[next];
+        l->link[next] = i;
+        l->state[next] &= ~ST_WAITING;
+        rg_leak_refs(l, next, 0, follow_one, &f);
+    }
 }
 
 struct birth {
@@ -548,43 +428,72 @@ static int by_birth(const void *x, const void *y)
     return a->block < b->block ? -1 : a->block > b->block;
 }
 
-static void lead_by_birth(struct rg_leak *l, size_t n_lost)
+static void lead_by_birth(struct rg_leak *l)
 {
-    struct birth *order = rg_alloc(tag, n_lost * sizeof *order);
+    struct birth *order = rg_alloc(tag, l->n_lost * sizeof *order);
     size_t n = 0;
 
     for (size_t i = 0; i < l->n; i++)
-        if (l->blocks[i].kind == RG_LEAK_DEFINITE)
-            order[n++] = (struct birth){l->w.born(l->w.arg, l->blocks[i].addr), i};
+        if (rg_leak_kind_at(l, i) == RG_LEAK_DEFINITE)
+            order[n++] = (struct birth){rg_leak_block_at(l, i)->born, i};
     rg_sort(order, n, sizeof *order, by_birth);
     for (size_t i = 0; i < n; i++)
         lead(l, order[i].block);
     rg_free(order);
 }
 
-void rg_leak_finish(struct rg_leak *l)
+/* Numbers the lost.  */
+static void rank_lost(struct rg_leak *l)
 {
-    size_t n_lost = 0;
+    size_t n = l->n / 64 + 1;
 
-    for (size_t i = 0; i < l->n; i++)
-        if (l->blocks[i].kind == RG_LEAK_DEFINITE) {
-            l->blocks[i].link = RG_LEAK_NOT_FOUND;
-            n_lost++;
-        }
-    if (l->w.born && n_lost > 0 && n_lost <= MAX_ORDERED)
-        lead_by_birth(l, n_lost);
-    for (size_t i = 0; n_lost > 0 && i < l->n; i++)
-        if (l->blocks[i].link == RG_LEAK_NOT_FOUND)
-            lead(l, i);
-    /* Leaders that were taken by later ones bring theirs along.  */
+    l->lost_bits = rg_leak_alloc(l, n * sizeof *l->lost_bits);
+    l->lost_before = rg_leak_alloc(l, n * sizeof *l->lost_before);
     for (size_t i = 0; i < l->n; i++) {
-        struct rg_leak_block *b = &l->blocks[i];
-        while (b->kind == RG_LEAK_INDIRECT && l->blocks[b->link].kind == RG_LEAK_INDIRECT)
-            b->link = l->blocks[b->link].link;
+        if (i % 64 == 0)
+            l->lost_before[i / 64] = l->n_lost;
+        if (rg_leak_kind_at(l, i) == RG_LEAK_DEFINITE) {
+            l->lost_bits[i / 64] |= (uint64_t)1 << i % 64;
+            l->n_lost++;
+        }
     }
 }
 
+void rg_leak_finish(struct rg_leak *l)
+{
+    if (!l->n)
+        return;
+    rank_lost(l);
+    if (!l->n_lost)
+        return;
+    rg_leak_find_components(l);
+    for (size_t i = 0; i < l->n; i++)
+        if (rg_leak_kind_at(l, i) == RG_LEAK_DEFINITE)
+            l->link[i] = RG_LEAK_NOT_FOUND;
+    if (l->n_lost <= MAX_ORDERED)
+        lead_by_birth(l);
+    for (size_t i = 0; i < l->n; i++)
+        if (rg_leak_kind_at(l, i) == RG_LEAK_DEFINITE && l->link[i] == RG_LEAK_NOT_FOUND)
+            lead(l, i);
+    /* Leaders that were taken by later ones bring theirs along.  */
+    for (size_t i = 0; i < l->n; i++)
+        while (rg_leak_kind_at(l, i) == RG_LEAK_INDIRECT && rg_leak_kind_at(l, l->link[i]) == RG_LEAK_INDIRECT)
+            l->link[i] = l->link[l->link[i]];
+}
+
 size_t rg_leak_count(const struct rg_leak *l) { return l->n; }
-struct rg_leak_block *rg_leak_at(const struct rg_leak *l, size_t i) { return &l->blocks[i]; }
+
+struct rg_leak_block rg_leak_at(const struct rg_leak *l, size_t i)
+{
+    const struct rg_heap_block *b = rg_leak_block_at(l, i);
+    unsigned heuristic = l->state[i] >> ST_HEUR_SHIFT & 7;
+
+    return (struct rg_leak_block){
+        .addr = b->addr, .size = b->size, .site = b->site, .link = l->link[i], .kind = rg_leak_kind_at(l, i),
+        .refs = l->state[i] >> ST_REFS_SHIFT & 7, .flags = b->flags, .heuristic = heuristic ? 1 << (heuristic - 1) : 0,
+    };
+}
+
+bool rg_leak_is_lost(const struct rg_leak *l, size_t i) { return rg_leak_kind_at(l, i) <= RG_LEAK_INDIRECT; }
 const struct rg_leak_root *rg_leak_root_at(const struct rg_leak *l, uint32_t number) { return &l->roots[number]; }
 const struct rg_leak_world *rg_leak_world_of(const struct rg_leak *l) { return &l->w; }

@@ -2,11 +2,12 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   The caller adds the blocks, sorts them, shows the roots (memory and registers) and gets back for each block what reaches it.
+   The caller has the blocks in a heap, shows the roots (memory and registers) and gets back for each block what reaches it.
    The kinds are those of memcheck, with the same meaning: blocks and bytes can be compared.  */
 #ifndef RG_LEAK_H
 #define RG_LEAK_H
 
+#include "rg_heap.h"
 #include "rg_owner.h"
 #include "rg_port.h"
 
@@ -47,12 +48,12 @@ enum {
 };
 
 struct rg_leak_block {
-    uint64_t addr;
-    uint64_t size : 40, site : 24;
+    uint64_t addr, size;
+    uint32_t site;
     uint32_t link; /* lost: index of the block it belongs to (its own if definite); reached: number of its root */
     uint8_t kind;  /* enum rg_leak_kind */
     uint8_t refs;  /* kinds of references found */
-    uint8_t flags; /* the caller's */
+    uint8_t flags; /* the heap's */
     uint8_t heuristic; /* RG_LEAK_H_* by which it is reachable; 0: by a pointer to its start */
 };
 
@@ -71,33 +72,26 @@ struct rg_leak_world {
     enum rg_owner (*owner)(void *arg, uint32_t site);
     /* Is V the address of a table of virtual functions?  May be NULL.  */
     bool (*is_vtable)(void *arg, uint64_t v);
-    /* When the block at ADDR was allocated, in any unit; decides which block of a cycle leads it.  May be NULL: by address.  */
-    uint64_t (*born)(void *arg, uint64_t addr);
     unsigned heuristics; /* set of RG_LEAK_H_* */
 };
 
 struct rg_leak; /* opaque */
 
-struct rg_leak *rg_leak_new(const struct rg_leak_world *w, size_t expected_blocks);
+/* Sorts the blocks of HEAP in place: it must not change, and nothing be looked for in it, until rg_leak_free.  A block that holds
+   others is none of the check's.  */
+struct rg_leak *rg_leak_new(const struct rg_leak_world *w, struct rg_heap *heap);
 void rg_leak_free(struct rg_leak *l);
-
-void rg_leak_add(struct rg_leak *l, uint64_t addr, uint64_t size, uint32_t site, uint8_t flags);
-/* After the last block, before the first root.  Blocks with equal addresses must not exist.  A block that holds others is
-   dropped.  */
-void rg_leak_sort(struct rg_leak *l);
 
 /* Scans the words of [ADDR, ADDR+LEN) as roots.  */
 void rg_leak_root(struct rg_leak *l, uint64_t addr, uint64_t len, enum rg_leak_root_kind kind, uint32_t tid);
 /* One word that is nowhere in memory: register number REG.  */
 void rg_leak_root_word(struct rg_leak *l, uint64_t value, uint64_t reg, uint32_t tid);
-/* Follows what the roots so far reach.  To be called after each kind of root.  */
-void rg_leak_drain(struct rg_leak *l);
 /* After the last root: decides between definite and indirect.  */
 void rg_leak_finish(struct rg_leak *l);
 
 /* Blocks in the order of their addresses.  */
 size_t rg_leak_count(const struct rg_leak *l);
-struct rg_leak_block *rg_leak_at(const struct rg_leak *l, size_t i);
+struct rg_leak_block rg_leak_at(const struct rg_leak *l, size_t i);
 const struct rg_leak_root *rg_leak_root_at(const struct rg_leak *l, uint32_t number);
 
 /* Calls FN for each word of block I that points to a block: number of the word, what it points to, where in it, and how (one
@@ -111,6 +105,24 @@ bool rg_leak_word(const struct rg_leak *l, size_t i, size_t word, uint64_t *valu
 enum { RG_LEAK_NOT_FOUND = UINT32_MAX };
 /* The block that holds address V, or RG_LEAK_NOT_FOUND.  */
 uint32_t rg_leak_find(const struct rg_leak *l, uint64_t v);
+
+/* Is block I definitely or indirectly lost?  */
+bool rg_leak_is_lost(const struct rg_leak *l, size_t i);
+
+/* Lost blocks that reach each other, without plain pointers into a middle.  FLAGS and OWNER are rg_leakclass.c's.  */
+struct rg_leak_component {
+    uint32_t n; /* blocks */
+    uint8_t flags, owner;
+};
+enum { RG_LEAK_ALONE = 0x7fffffff };
+
+/* That of lost block I.  NULL: it is alone, and does not point to itself.  */
+struct rg_leak_component *rg_leak_component(const struct rg_leak *l, size_t i);
+/* How many pointers to the start of lost block I were found in lost blocks; 65535: at least so many.  */
+unsigned rg_leak_found(const struct rg_leak *l, size_t i);
+
+/* Bytes of memory that the heap and the check have taken at most, together.  */
+uint64_t rg_leak_memory(const struct rg_leak *l);
 
 const struct rg_leak_world *rg_leak_world_of(const struct rg_leak *l);
 

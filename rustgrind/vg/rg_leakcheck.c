@@ -34,6 +34,7 @@ static struct {
     struct rg_leak_sums sums, old_sums;
     struct share *shares; /* of the last check */
     UInt n_shares, shares_room;
+    ULong memory; /* of blocks and the last check */
     Bool made;
 } c;
 
@@ -52,13 +53,6 @@ static enum rg_owner owner_of(void *arg, uint32_t site)
 {
     (void)arg;
     return rg_sites_owner(site);
-}
-
-static uint64_t born(void *arg, uint64_t addr)
-{
-    const struct rg_heap_block *b = rg_heap_find(rg_allocs_heap, addr);
-    (void)arg;
-    return b ? b->born : 0;
 }
 
 /* A table of virtual functions lies in constant data and begins with the address of code.  */
@@ -83,16 +77,10 @@ static struct rg_leak *scan(void)
         .words = rg_roots_words,
         .owner = owner_of,
         .is_vtable = is_vtable,
-        .born = born,
         .heuristics = rg_leak_opt.heuristics | (rg_leak_opt.rust_heuristics ? RG_LEAK_H_RUST : 0),
     };
-    struct rg_leak *l = rg_leak_new(&w, rg_heap_totals(rg_allocs_heap)->live_blocks);
-    const struct rg_heap_block *b;
-    uint64_t cursor = 0;
+    struct rg_leak *l = rg_leak_new(&w, rg_allocs_heap);
 
-    while ((b = rg_heap_next(rg_allocs_heap, &cursor)))
-        rg_leak_add(l, b->addr, b->size, b->site, b->flags);
-    rg_leak_sort(l);
     rg_roots_scan(l);
     rg_leak_finish(l);
     return l;
@@ -146,10 +134,10 @@ static HChar *cycle_text(struct rg_leak *l, const struct rg_leakclass *classes, 
     if (n == 0)
         return NULL;
     rg_buf_init(&b, "rg.cycle");
-    rg_buf_str(&b, rg_sites_type(rg_leak_at(l, steps[0].block)->site));
+    rg_buf_str(&b, rg_sites_type(rg_leak_at(l, steps[0].block).site));
     for (unsigned i = 0; i < n; i++) {
         rg_buf_str(&b, " -> ");
-        rg_buf_str(&b, i + 1 < n ? rg_sites_type(rg_leak_at(l, steps[i + 1].block)->site) : "back");
+        rg_buf_str(&b, i + 1 < n ? rg_sites_type(rg_leak_at(l, steps[i + 1].block).site) : "back");
         rg_buf_str(&b, " at +");
         rg_buf_dec(&b, steps[i].offset);
     }
@@ -204,33 +192,35 @@ static Bool is_cached(const struct rg_leak *l, const struct rg_leak_block *b)
 
 static void add_block(struct rg_leak *l, const struct rg_leakclass *classes, struct rg_map *cache, size_t i)
 {
-    const struct rg_leak_block *b = rg_leak_at(l, i);
+    const struct rg_leak_block b = rg_leak_at(l, i);
     UInt class = rg_leakclass_of(classes, i);
-    UInt kind = is_own_business(class) ? RG_LEAK_REACHABLE : b->kind;
-    struct share *share = share_of(cache, kind, class, b->site);
+    UInt kind = is_own_business(class) ? RG_LEAK_REACHABLE : b.kind;
+    struct share *share = share_of(cache, kind, class, b.site);
     struct rg_leak_record *r = share->record;
 
-    if (class == RG_LEAKCLASS_LIBC && is_cached(l, b)) {
+    if (class == RG_LEAKCLASS_LIBC && is_cached(l, &b)) {
         c.sums.cached_blocks++;
-        c.sums.cached_bytes += b->size;
+        c.sums.cached_bytes += b.size;
         return;
     }
     r->blocks++;
-    r->bytes += b->size;
-    share->bytes += b->size;
-    note_heuristic(r, b);
+    r->bytes += b.size;
+    share->bytes += b.size;
+    note_heuristic(r, &b);
     if (is_own_business(class)) {
         c.sums.runtime_blocks++;
-        c.sums.runtime_bytes += b->size;
+        c.sums.runtime_bytes += b.size;
     }
-    if (kind == RG_LEAK_DEFINITE && !r->cycle)
+    if (kind == RG_LEAK_DEFINITE && !r->looked_for_cycle) {
+        r->looked_for_cycle = True; /* the first block's does: there may be 10^6 */
         r->cycle = cycle_text(l, classes, i);
-    if ((b->kind == RG_LEAK_REACHABLE || b->kind == RG_LEAK_POSSIBLE) && !r->root)
-        r->root = VG_(strdup)("rg.root", rg_roots_describe(rg_leak_root_at(l, b->link)));
-    if (b->kind == RG_LEAK_INDIRECT && !is_own_business(class)) {
-        UInt leader_class = rg_leakclass_of(classes, b->link);
+    }
+    if ((b.kind == RG_LEAK_REACHABLE || b.kind == RG_LEAK_POSSIBLE) && !r->root)
+        r->root = VG_(strdup)("rg.root", rg_roots_describe(rg_leak_root_at(l, b.link)));
+    if (b.kind == RG_LEAK_INDIRECT && !is_own_business(class)) {
+        UInt leader_class = rg_leakclass_of(classes, b.link);
         UInt leader_kind = is_own_business(leader_class) ? RG_LEAK_REACHABLE : RG_LEAK_DEFINITE;
-        share_of(cache, leader_kind, leader_class, rg_leak_at(l, b->link)->site)->record->indirect += b->size;
+        share_of(cache, leader_kind, leader_class, rg_leak_at(l, b.link).site)->record->indirect += b.size;
     }
 }
 
@@ -264,6 +254,7 @@ static void begin_records(void)
             r->old_indirect = r->indirect;
             r->blocks = r->bytes = r->indirect = r->heuristic_blocks = r->heuristic_bytes = 0;
             r->cycle = r->root = NULL;
+            r->looked_for_cycle = False;
         }
     c.n_shares = 0;
     c.old_sums = c.sums;
@@ -312,6 +303,7 @@ static Bool collect(Bool delta)
     for (size_t i = 0; i < rg_leak_count(l); i++)
         add_block(l, classes, &cache, i);
     rg_map_free(&cache);
+    c.memory = rg_leak_memory(l) + rg_leak_count(l); /* a byte for the class */
     rg_leakclass_free(classes);
     rg_leak_free(l);
     sort_records(delta);
@@ -408,11 +400,12 @@ void rg_leakcheck_run(enum rg_leak_mode mode, enum rg_leak_delta delta, Bool qui
 {
     if (!rg_allocs_heap || mode == RG_LEAK_MODE_NO)
         return;
-    UInt begun = VG_(read_millisecond_timer)();
+    UInt begun = VG_(read_millisecond_timer)(), cpu_begun = VG_(get_user_milliseconds)();
     Bool any = collect(delta != RG_LEAK_DELTA_ALL);
     if (VG_(clo_verbosity) > 1)
-        VG_(umsg)("rustgrind: searched %'llu blocks in %'u ms\n", (ULong)rg_heap_totals(rg_allocs_heap)->live_blocks,
-                  VG_(read_millisecond_timer)() - begun);
+        VG_(umsg)("rustgrind: searched %'llu blocks in %'u ms (%'u ms of the CPU), with %'llu bytes of memory\n",
+                  (ULong)rg_heap_totals(rg_allocs_heap)->live_blocks, VG_(read_millisecond_timer)() - begun,
+                  VG_(get_user_milliseconds)() - cpu_begun, c.memory);
     if (!any) {
         if (!quiet && VG_(clo_verbosity) > 0 && !VG_(clo_xml)) {
             VG_(umsg)("All heap blocks were freed -- no leaks are possible\n");

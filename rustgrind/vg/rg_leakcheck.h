@@ -30,7 +30,7 @@ extern struct rg_leak_options rg_leak_opt;
 struct rg_leak_record {
     struct rg_leak_record *next;
     UChar kind, class;
-    Bool suppressed, keep; /* keep: its text has been handed out */
+    Bool suppressed, looked_for_cycle;
     UInt site;
     ExeContext *where;
     ULong blocks, bytes, indirect; /* bytes: without those it leads to */

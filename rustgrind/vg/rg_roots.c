@@ -50,6 +50,8 @@ static struct {
     ULong map[MAP_BATCH];
     Addr map_lo;    /* address of map[0] */
     UInt map_n;
+    Addr run_lo, run_hi; /* pages known to be like each other */
+    Bool run_touched;
 } r;
 
 /* ---- mappings ---- */
@@ -287,10 +289,22 @@ static Bool readable(Addr a)
     return True;
 }
 
+/* Makes [run_lo, run_hi) pages around A, up to END at least where that can be, that are all touched or all not.  */
+static Bool find_run(Addr a, Addr end)
+{
+    if (a - r.run_lo < r.run_hi - r.run_lo)
+        return r.run_touched;
+    r.run_lo = a & ~(Addr)(PAGE - 1);
+    r.run_hi = r.run_lo + PAGE;
+    r.run_touched = page_is_touched(a);
+    while (r.run_hi < end && page_is_touched(r.run_hi) == r.run_touched)
+        r.run_hi += PAGE;
+    return r.run_touched;
+}
+
 const uint64_t *rg_roots_words(void *arg, uint64_t addr, size_t n, size_t *got)
 {
     Addr page_end = (addr | (PAGE - 1)) + 1, end = addr + 8 * n;
-    Bool touched;
 
     (void)arg;
     if (!readable(addr)) {
@@ -300,10 +314,8 @@ const uint64_t *rg_roots_words(void *arg, uint64_t addr, size_t n, size_t *got)
     if (end > r.ok_hi)
         end = r.ok_hi;
     if (end - addr >= BIG_BLOCK) {
-        touched = page_is_touched(addr);
-        while (page_end < end && page_is_touched(page_end) == touched)
-            page_end += PAGE;
-        end = end < page_end ? end : page_end;
+        Bool touched = find_run(addr, end);
+        end = end < r.run_hi ? end : r.run_hi;
         *got = (end - addr) / 8;
         return touched ? (const uint64_t *)addr : NULL;
     }
@@ -454,12 +466,12 @@ static void claim_mappings_of_blocks(struct rg_leak *l)
     Word i = 0;
 
     for (size_t k = 0; k < rg_leak_count(l); k++) {
-        const struct rg_leak_block *b = rg_leak_at(l, k);
-        if (b->flags & RG_HEAP_CUSTOM)
+        const struct rg_leak_block b = rg_leak_at(l, k);
+        if (b.flags & RG_HEAP_CUSTOM)
             continue;
-        if (i >= VG_(sizeXA)(r.ranges) || range_nth(i)->hi <= b->addr)
-            i = range_from(b->addr);
-        if (i < VG_(sizeXA)(r.ranges) && range_nth(i)->lo <= b->addr)
+        if (i >= VG_(sizeXA)(r.ranges) || range_nth(i)->hi <= b.addr)
+            i = range_from(b.addr);
+        if (i < VG_(sizeXA)(r.ranges) && range_nth(i)->lo <= b.addr)
             range_nth(i)->flags |= FLAG_ALLOCATOR;
     }
 }
@@ -509,6 +521,7 @@ void rg_roots_scan(struct rg_leak *l)
 
     r.ok_lo = r.ok_hi = 0;
     r.map_n = 0;
+    r.run_lo = r.run_hi = 0;
     for (UInt kind = 0; kind < RG_LEAK_ROOT_KINDS; kind++) {
         for (Word i = 0; i < VG_(sizeXA)(parts); i++) {
             const struct part *p = VG_(indexXA)(parts, i);
@@ -518,7 +531,6 @@ void rg_roots_scan(struct rg_leak *l)
         }
         if (kind == RG_LEAK_ROOT_REGISTER)
             scan_registers(l);
-        rg_leak_drain(l);
     }
     VG_(deleteXA)(parts);
 }

@@ -156,6 +156,45 @@ static void against_an_array(void)
     rg_heap_free(h);
 }
 
+/* Sorted where they are, in several ways of being out of order; then the table goes on.  */
+static void sorting(void)
+{
+    enum { MANY = 40000 };
+    uint64_t r = 3;
+
+    for (int far = 0; far < 3; far++) {
+        struct rg_heap *h = rg_heap_new();
+        struct rg_heap_view v;
+        uint64_t gap = far == 0 ? 0 : far == 1 ? (uint64_t)1 << 30 : (uint64_t)1 << 46;
+        for (uint64_t i = 0; i < MANY; i++) {
+            uint64_t k = far == 2 ? rnd_below(&r, 4 * MANY) : i * 7919 % MANY;
+            rg_heap_add(h, 0x10000 + 32 * k + (k % 3) * gap, 1 + k % 32, k % 50, i, 0);
+        }
+        for (uint64_t i = 0; i < MANY / 2; i++)
+            rg_heap_remove(h, 0x10000 + 32 * i + (i % 3) * gap, MANY, NULL);
+        rg_heap_add(h, 0x10000 + 32 * (MANY - 4), 100000, 0, MANY, 0); /* holds others */
+        v = rg_heap_sort(h);
+        uint64_t live = rg_heap_totals(h)->live_blocks, inner = 0;
+        for (size_t i = 1; i < v.n; i++)
+            CU_ASSERT(rg_heap_block_end(rg_heap_view_at(&v, i - 1)) <= rg_heap_view_at(&v, i)->addr);
+        for (uint64_t c = 0; rg_heap_next(h, &c);)
+            inner++;
+        CU_ASSERT_EQUAL(inner, live);
+        CU_ASSERT_EQUAL(v.n, live - 1);
+        CU_ASSERT_EQUAL(rg_heap_view_at(&v, v.n)->size, 100000);
+        for (uint64_t k = MANY / 2; k < MANY && far < 2; k++) {
+            const struct rg_heap_block *b = rg_heap_find(h, 0x10000 + 32 * k + (k % 3) * gap);
+            CU_ASSERT_FATAL(b && (b->size == 100000 || (b->size == 1 + k % 32 && b->site == k % 50)));
+        }
+        rg_heap_add(h, 0x8000, 5, 0, MANY, 0);
+        CU_ASSERT_TRUE(rg_heap_remove(h, 0x10000 + 32 * (MANY - 4), MANY, NULL));
+        CU_ASSERT_EQUAL(rg_heap_sort(h).n, live);
+        CU_ASSERT_TRUE(rg_heap_remove(h, 0x8000, MANY, NULL));
+        CU_ASSERT_EQUAL(rg_heap_totals(h)->live_blocks, live - 1);
+        rg_heap_free(h);
+    }
+}
+
 static void memory_per_block(void)
 {
     struct rg_heap *h = rg_heap_new();
@@ -313,6 +352,7 @@ const struct unit_test suite_heap[] = {
     { "what was live at the peak", peak_by_site },
     { "temporaries and reallocs", temporaries_and_reallocs },
     { "random blocks against an array", against_an_array },
+    { "sorted in place", sorting },
     { "at most 40 bytes a block", memory_per_block },
     { "call paths", paths },
     { "statistics by function", by_function },

@@ -16,8 +16,10 @@ static const uint64_t BASE = 0x4000000;
 static struct {
     uint64_t mem[WORDS];
     enum rg_owner owners[16]; /* by site */
+    struct rg_leak_world world;
+    struct rg_heap *heap;
     struct rg_leak *l;
-    bool has_born;
+    bool backwards;
 } w;
 
 static uint64_t at(size_t word) { return BASE + 8 * word; }
@@ -38,42 +40,53 @@ static const uint64_t *words(void *arg, uint64_t addr, size_t n, size_t *got)
     return &w.mem[i];
 }
 
+static const uint64_t *plain_words(void *arg, uint64_t addr, size_t n, size_t *got)
+{
+    (void)arg;
+    *got = n;
+    return (const uint64_t *)(uintptr_t)addr;
+}
+
 static enum rg_owner owner(void *arg, uint32_t site)
 {
     (void)arg;
     return w.owners[site];
 }
 
-/* The last block was allocated first.  */
-static uint64_t born_backwards(void *arg, uint64_t addr)
-{
-    (void)arg;
-    return UINT64_MAX - addr;
-}
-
+/* Backwards: the last block was allocated first.  */
 static void begin_with(unsigned heuristics, bool backwards)
 {
-    struct rg_leak_world world = {.words = words, .owner = owner, .heuristics = heuristics,
-                                  .born = backwards ? born_backwards : NULL};
     memset(&w, 0, sizeof w);
-    w.l = rg_leak_new(&world, 1);
+    w.world = (struct rg_leak_world){.words = words, .owner = owner, .heuristics = heuristics};
+    w.backwards = backwards;
+    w.heap = rg_heap_new();
 }
 
 static void begin(void) { begin_with(RG_LEAK_H_RUST, false); }
 
-static void block(size_t word, size_t bytes, uint32_t site) { rg_leak_add(w.l, at(word), bytes, site, 0); }
+static void add(uint64_t addr, size_t bytes, uint32_t site)
+{
+    rg_heap_add(w.heap, addr, bytes, site, w.backwards ? ((uint64_t)1 << 56) - addr : addr, 0);
+}
+
+static void block(size_t word, size_t bytes, uint32_t site) { add(at(word), bytes, site); }
 
 /* Roots are words 0 to N-1.  */
 static void run(size_t n, enum rg_leak_root_kind kind)
 {
-    rg_leak_sort(w.l);
+    w.l = rg_leak_new(&w.world, w.heap);
     if (n)
         rg_leak_root(w.l, BASE, 8 * n, kind, 1);
-    rg_leak_drain(w.l);
     rg_leak_finish(w.l);
 }
 
-static enum rg_leak_kind kind_of(size_t word) { return rg_leak_at(w.l, rg_leak_find(w.l, at(word)))->kind; }
+static void end(void)
+{
+    rg_leak_free(w.l);
+    rg_heap_free(w.heap);
+}
+
+static enum rg_leak_kind kind_of(size_t word) { return rg_leak_at(w.l, rg_leak_find(w.l, at(word))).kind; }
 
 static void none(void)
 {
@@ -82,7 +95,7 @@ static void none(void)
     run(4, RG_LEAK_ROOT_STATIC);
     CU_ASSERT_EQUAL(rg_leak_count(w.l), 0);
     CU_ASSERT_EQUAL(rg_leak_find(w.l, at(100)), RG_LEAK_NOT_FOUND);
-    rg_leak_free(w.l);
+    end();
 }
 
 static void kinds(void)
@@ -110,9 +123,9 @@ static void kinds(void)
     CU_ASSERT_EQUAL(kind_of(500), RG_LEAK_DEFINITE);
     CU_ASSERT_EQUAL(kind_of(600), RG_LEAK_INDIRECT);
     CU_ASSERT_EQUAL(kind_of(700), RG_LEAK_REACHABLE);
-    CU_ASSERT_EQUAL(rg_leak_at(w.l, rg_leak_find(w.l, at(600)))->link, rg_leak_find(w.l, at(500)));
-    CU_ASSERT_EQUAL(rg_leak_root_at(w.l, rg_leak_at(w.l, rg_leak_find(w.l, at(200)))->link)->where, BASE);
-    rg_leak_free(w.l);
+    CU_ASSERT_EQUAL(rg_leak_at(w.l, rg_leak_find(w.l, at(600))).link, rg_leak_find(w.l, at(500)));
+    CU_ASSERT_EQUAL(rg_leak_root_at(w.l, rg_leak_at(w.l, rg_leak_find(w.l, at(200))).link)->where, BASE);
+    end();
 }
 
 /* First found through a middle, later through a start: what follows from it becomes reachable, too.  */
@@ -127,8 +140,8 @@ static void upgrade(void)
     run(2, RG_LEAK_ROOT_STACK);
     CU_ASSERT_EQUAL(kind_of(100), RG_LEAK_REACHABLE);
     CU_ASSERT_EQUAL(kind_of(200), RG_LEAK_REACHABLE);
-    CU_ASSERT_EQUAL(rg_leak_at(w.l, 0)->refs, RG_LEAK_REF_START | RG_LEAK_REF_INTERIOR);
-    rg_leak_free(w.l);
+    CU_ASSERT_EQUAL(rg_leak_at(w.l, 0).refs, RG_LEAK_REF_START | RG_LEAK_REF_INTERIOR);
+    end();
 }
 
 /* One past the end is no pointer to a block, just before the start neither.  */
@@ -140,13 +153,13 @@ static void edges(void)
     w.mem[1] = at(100) - 1;
     run(2, RG_LEAK_ROOT_STATIC);
     CU_ASSERT_EQUAL(kind_of(100), RG_LEAK_DEFINITE);
-    rg_leak_free(w.l);
+    end();
     begin();
     block(100, 60, 0);
     w.mem[0] = at(100) + 59;
     run(1, RG_LEAK_ROOT_STATIC);
     CU_ASSERT_EQUAL(kind_of(100), RG_LEAK_POSSIBLE);
-    rg_leak_free(w.l);
+    end();
 }
 
 /* A block that the program divides into blocks.  */
@@ -165,7 +178,7 @@ static void outer_block(void)
     CU_ASSERT_EQUAL(kind_of(110), RG_LEAK_DEFINITE);
     CU_ASSERT_EQUAL(kind_of(120), RG_LEAK_REACHABLE);
     CU_ASSERT_EQUAL(kind_of(199), RG_LEAK_DEFINITE);
-    rg_leak_free(w.l);
+    end();
 }
 
 static void libc_data(void)
@@ -178,7 +191,7 @@ static void libc_data(void)
     run(2, RG_LEAK_ROOT_LIBC);
     CU_ASSERT_EQUAL(kind_of(100), RG_LEAK_DEFINITE);
     CU_ASSERT_EQUAL(kind_of(200), RG_LEAK_REACHABLE);
-    rg_leak_free(w.l);
+    end();
 }
 
 /* A block that cannot be read in its middle.  */
@@ -194,7 +207,7 @@ static void hole(void)
     run(1, RG_LEAK_ROOT_STATIC);
     CU_ASSERT_EQUAL(kind_of(100), RG_LEAK_DEFINITE);
     CU_ASSERT_EQUAL(kind_of(200), RG_LEAK_REACHABLE);
-    rg_leak_free(w.l);
+    end();
 }
 
 static void leader_of_cycle(void)
@@ -208,7 +221,7 @@ static void leader_of_cycle(void)
         run(0, RG_LEAK_ROOT_STATIC);
         CU_ASSERT_EQUAL(kind_of(backwards ? 200 : 100), RG_LEAK_DEFINITE);
         CU_ASSERT_EQUAL(kind_of(backwards ? 100 : 200), RG_LEAK_INDIRECT);
-        rg_leak_free(w.l);
+        end();
     }
 }
 
@@ -223,10 +236,10 @@ static void merged_leaders(void)
     w.mem[300] = at(100);
     run(0, RG_LEAK_ROOT_STATIC);
     CU_ASSERT_EQUAL(kind_of(300), RG_LEAK_DEFINITE);
-    CU_ASSERT_EQUAL(rg_leak_at(w.l, 0)->link, 2);
-    CU_ASSERT_EQUAL(rg_leak_at(w.l, 1)->link, 2);
+    CU_ASSERT_EQUAL(rg_leak_at(w.l, 0).link, 2);
+    CU_ASSERT_EQUAL(rg_leak_at(w.l, 1).link, 2);
     CU_ASSERT_EQUAL(kind_of(200), RG_LEAK_INDIRECT);
-    rg_leak_free(w.l);
+    end();
 }
 
 /* Pointers that Rust's types keep.  */
@@ -262,7 +275,7 @@ static void explained(void)
             w.mem[101] = cases[i].word1;
             run(2, RG_LEAK_ROOT_STATIC);
             CU_ASSERT_EQUAL(kind_of(100), rust ? cases[i].kind : RG_LEAK_POSSIBLE);
-            rg_leak_free(w.l);
+            end();
         }
 }
 
@@ -286,10 +299,10 @@ static void explained_c(void)
             w.mem[0] = at(100) + cases[i].off;
             run(1, RG_LEAK_ROOT_STATIC);
             CU_ASSERT_EQUAL(kind_of(100), h & cases[i].heuristic ? RG_LEAK_REACHABLE
-                                          : rg_leak_at(w.l, 0)->heuristic ? RG_LEAK_REACHABLE : RG_LEAK_POSSIBLE);
+                                          : rg_leak_at(w.l, 0).heuristic ? RG_LEAK_REACHABLE : RG_LEAK_POSSIBLE);
             if (!(h & cases[i].heuristic) && h == 0)
                 CU_ASSERT_EQUAL(kind_of(100), RG_LEAK_POSSIBLE);
-            rg_leak_free(w.l);
+            end();
         }
 }
 
@@ -315,18 +328,18 @@ static void find_blocks(void)
         }
         for (int i = 0; i < N; i++) { /* 7 and N have no common factor */
             int k = (int)(7L * i % N) == 0 && i ? 0 : (int)(7L * i % N);
-            rg_leak_add(w.l, addr[k], size[k], 0, 0);
+            add(addr[k], size[k], 0);
         }
-        rg_leak_sort(w.l);
+        w.l = rg_leak_new(&w.world, w.heap);
         for (int i = 0; i < N; i++) {
-            CU_ASSERT_EQUAL(rg_leak_at(w.l, i)->addr, addr[i]);
-            CU_ASSERT_EQUAL(rg_leak_at(w.l, i)->size, size[i]);
+            CU_ASSERT_EQUAL(rg_leak_at(w.l, i).addr, addr[i]);
+            CU_ASSERT_EQUAL(rg_leak_at(w.l, i).size, size[i]);
             CU_ASSERT_EQUAL(rg_leak_find(w.l, addr[i]), (uint32_t)i);
             CU_ASSERT_EQUAL(rg_leak_find(w.l, addr[i] - 1), RG_LEAK_NOT_FOUND);
             CU_ASSERT_EQUAL(rg_leak_find(w.l, addr[i] + (size[i] ? size[i] : 1) - 1), (uint32_t)i);
             CU_ASSERT_EQUAL(rg_leak_find(w.l, addr[i] + (size[i] ? size[i] : 1)), RG_LEAK_NOT_FOUND);
         }
-        rg_leak_free(w.l);
+        end();
     }
     free(addr);
     free(size);
@@ -368,7 +381,7 @@ static void rc_cycle(void)
         CU_ASSERT_EQUAL(steps[1].block, 1);
         CU_ASSERT_EQUAL(steps[1].offset, 0);
         rg_leakclass_free(c);
-        rg_leak_free(w.l);
+        end();
     }
 }
 
@@ -392,7 +405,7 @@ static void container_nodes(void)
         CU_ASSERT_EQUAL(class_at(c, 100), cases[i].class);
         CU_ASSERT_EQUAL(class_at(c, 200), cases[i].class);
         rg_leakclass_free(c);
-        rg_leak_free(w.l);
+        end();
     }
 }
 
@@ -433,7 +446,7 @@ static void arenas(void)
         struct rg_leakclass *c = rg_leakclass_new(w.l);
         CU_ASSERT_EQUAL(class_at(c, 100), cases[i].class);
         rg_leakclass_free(c);
-        rg_leak_free(w.l);
+        end();
     }
 }
 
@@ -459,7 +472,7 @@ static void single_blocks(void)
         struct rg_leakclass *c = rg_leakclass_new(w.l);
         CU_ASSERT_EQUAL(class_at(c, 100), cases[i].class);
         rg_leakclass_free(c);
-        rg_leak_free(w.l);
+        end();
     }
 }
 
@@ -477,7 +490,7 @@ static void reached_classes(void)
             struct rg_leakclass *c = rg_leakclass_new(w.l);
             CU_ASSERT_EQUAL(class_at(c, 100), own ? RG_LEAKCLASS_RUNTIME : expected[k]);
             rg_leakclass_free(c);
-            rg_leak_free(w.l);
+            end();
         }
 }
 
@@ -491,14 +504,13 @@ static void reached_by_threads(void)
         w.owners[1] = RG_OWNER_VEC;
         block(100, 64, 1);
         w.mem[0] = at(100);
-        rg_leak_sort(w.l);
+        w.l = rg_leak_new(&w.world, w.heap);
         rg_leak_root(w.l, BASE, 8, k, 2);
-        rg_leak_drain(w.l);
         rg_leak_finish(w.l);
         struct rg_leakclass *c = rg_leakclass_new(w.l);
         CU_ASSERT_EQUAL(class_at(c, 100), expected[k]);
         rg_leakclass_free(c);
-        rg_leak_free(w.l);
+        end();
     }
 }
 
@@ -523,7 +535,81 @@ static void long_ring(void)
     CU_ASSERT_EQUAL(rg_leakclass_cycle(c, 0, steps, &proven), 0);
     CU_ASSERT_TRUE(proven);
     rg_leakclass_free(c);
-    rg_leak_free(w.l);
+    end();
+}
+
+/* Random graphs: blocks are in one component if they reach each other; counts are those of pointers to starts.  Some blocks are so
+   large that where to go on in them is kept beside.  */
+static void components(void)
+{
+    enum { N = 18, ROOM = 100 }; /* all before the hole */
+    uint64_t r = 5;
+
+    for (int round = 0; round < 300; round++) {
+        bool reach[N][N] = {{false}};
+        unsigned found[N] = {0}, degree = 1 + round % 3;
+        begin_with(0, false);
+        for (size_t i = 0; i < N; i++)
+            block(100 + ROOM * i, 8 * (round % 2 ? ROOM - 4 : 8), 0);
+        for (size_t i = 0; i < N; i++)
+            for (unsigned e = 0; e < degree; e++) {
+                size_t to = rnd_below(&r, N), word = rnd_below(&r, round % 2 ? ROOM - 4 : 8);
+                uint64_t *w_at = &w.mem[100 + ROOM * i + word];
+                bool interior = rnd_below(&r, 5) == 0;
+                if (*w_at)
+                    continue;
+                *w_at = at(100 + ROOM * to) + (interior ? 8 : 0);
+                reach[i][to] = reach[i][to] || !interior;
+                found[to] += !interior;
+            }
+        bool self[N];
+        for (size_t i = 0; i < N; i++)
+            self[i] = reach[i][i];
+        for (size_t k = 0; k < N; k++)
+            for (size_t i = 0; i < N; i++)
+                for (size_t j = 0; j < N; j++)
+                    reach[i][j] = reach[i][j] || (reach[i][k] && reach[k][j]);
+        run(0, RG_LEAK_ROOT_STATIC);
+        for (size_t i = 0; i < N; i++) {
+            const struct rg_leak_component *k = rg_leak_component(w.l, i);
+            unsigned n = 1;
+            for (size_t j = 0; j < N; j++) {
+                bool same = i != j && reach[i][j] && reach[j][i];
+                n += same;
+                if (i != j)
+                    CU_ASSERT_EQUAL(same, k && k == rg_leak_component(w.l, j));
+            }
+            CU_ASSERT_EQUAL(k != NULL, n > 1 || self[i]);
+            CU_ASSERT(!k || k->n == n);
+            CU_ASSERT_EQUAL(rg_leak_found(w.l, i), found[i]);
+        }
+        end();
+    }
+}
+
+/* 24 bytes for a block in the heap, and what the check needs: all reached, or all lost in one chain.  */
+static void memory_per_block(void)
+{
+    enum { MANY = (8 << RG_HEAP_CHUNK_BITS) - 1 }; /* full chunks */
+    uint64_t *list = calloc(4 * MANY, sizeof *list);
+
+    for (int lost = 0; lost < 2; lost++) {
+        begin();
+        w.world.words = plain_words;
+        for (size_t i = 0; i < MANY; i++) {
+            add((uintptr_t)&list[4 * i], 24, 0);
+            list[4 * i] = i + 1 < MANY ? (uintptr_t)&list[4 * (i + 1)] : 0;
+        }
+        uint64_t root = (uintptr_t)list;
+        w.l = rg_leak_new(&w.world, w.heap);
+        if (!lost)
+            rg_leak_root(w.l, (uintptr_t)&root, 8, RG_LEAK_ROOT_STATIC, 1);
+        rg_leak_finish(w.l);
+        CU_ASSERT_EQUAL(rg_leak_at(w.l, MANY - 1).kind, lost ? RG_LEAK_INDIRECT : RG_LEAK_REACHABLE);
+        CU_ASSERT(rg_leak_memory(w.l) <= (lost ? 39 : 33) * MANY);
+        end();
+    }
+    free(list);
 }
 
 static void class_words(void)
@@ -555,6 +641,8 @@ const struct unit_test suite_leak[] = {
     { "classes of what other threads have", reached_by_threads },
     { "arenas", arenas },
     { "a long ring", long_ring },
+    { "components of random graphs", components },
+    { "memory for a block", memory_per_block },
     { "words of classes", class_words },
     { NULL, NULL },
 };
