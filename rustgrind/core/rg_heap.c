@@ -104,8 +104,8 @@ static uint32_t tag_of(const struct rg_heap *h, uint64_t addr)
 
 static uint64_t home_slot(const struct rg_heap *h, uint64_t addr)
 {
-    const uint64_t in_window = (1 << (WINDOW_BITS - GRANULE_BITS)) - 1;
-    return (rg_map_hash(addr >> WINDOW_BITS) << (WINDOW_BITS - GRANULE_BITS) | (addr >> GRANULE_BITS & in_window)) & (n_slots(h) - 1);
+    const unsigned bits = WINDOW_BITS - GRANULE_BITS;
+    return (rg_map_hash(addr >> WINDOW_BITS) << bits | (addr >> GRANULE_BITS & ((1 << bits) - 1))) & (n_slots(h) - 1);
 }
 
 /* The slot of ADDR, or the empty one where it would be.  */

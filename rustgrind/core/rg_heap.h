@@ -22,6 +22,7 @@ enum {
     RG_HEAP_CUSTOM = 1, /* told by a client request: its memory is not the allocator's */
     RG_HEAP_MAPPED = 2, /* the allocator got fresh pages for it */
     RG_HEAP_ZEROS = 4,  /* zeros in it may be the program's: it asked for them, or the block is not known from its beginning */
+    RG_HEAP_POOL = 8,   /* of a pool that a client request told of */
 };
 
 /* A live block.  24 bytes, because programs have 10^7 of them.  */

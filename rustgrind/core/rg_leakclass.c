@@ -3,8 +3,9 @@
    SPDX-License-Identifier: GPL-2.0-or-later
 
    Lost blocks that reach each other are components (rg_leakscc.c).  A component alone is no Rc cycle: nodes of a forgotten
-   BTreeMap or LinkedList point to their parents and predecessors.  What makes it one is an Rc or Arc in it; and it is proven when each counter of strong references is just the
-   number of pointers to the block that were found in lost blocks, for then nobody else has one.
+   BTreeMap or LinkedList point to their parents and predecessors.  What makes it one is an Rc or Arc in it; and it is proven when
+   each counter of strong references is just the number of pointers to the block that were found in lost blocks, for then nobody
+   else has one.
 
    Nor is an arena a cycle of owners: the objects in its block point at each other, and some keep a pointer to its start there, too.
    It is told by pointers from a block into itself, at two places at least, of which one is not its start; or at its start, if another

@@ -20,8 +20,8 @@ static bool explains_hashbrown(const struct rg_heap_block *b, uint64_t off, cons
 static bool explains_into_raw(const struct rg_leak *l, const struct rg_heap_block *b, uint64_t off)
 {
     uint64_t strong, weak;
-    return off >= 16 && is_power_of_2(off) && off <= 4096 && rg_leak_word_at(l, b, 0, &strong) && rg_leak_word_at(l, b, 1, &weak) &&
-           strong < (uint64_t)1 << 31 && weak >= 1 && weak < (uint64_t)1 << 31;
+    return off >= 16 && is_power_of_2(off) && off <= 4096 && rg_leak_word_at(l, b, 0, &strong) &&
+           rg_leak_word_at(l, b, 1, &weak) && strong < (uint64_t)1 << 31 && weak >= 1 && weak < (uint64_t)1 << 31;
 }
 
 /* A part of a slice.  Its length is beside the pointer, or the pointer is kept in a place that outlives functions.  */

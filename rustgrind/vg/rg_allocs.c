@@ -17,6 +17,7 @@
    programs a third.  So a new block is cleared, unless the function has done so or it is a mapping of its own, whose pages are
    new.  The program may not see a difference, if it does not read what it has not written.  */
 #include "rg_allocs.h"
+#include "rg_custom.h"
 #include "rg_heapevents.h"
 #include "rg_roots.h"
 #include "rg_sites.h"
@@ -150,7 +151,8 @@ static struct {
     UInt n_options;
     ThreadId last_tid;
     ULong others; /* instructions of the other threads */
-} a;
+    Addr lo, hi;  /* all blocks ever */
+} a = {.lo = ~(Addr)0};
 
 /* ---- which functions ---- */
 
@@ -276,6 +278,7 @@ static void free_block(Addr old)
     struct rg_heap_block b;
     Addr *newest = &a.threads[rg_current_tid].newest;
 
+    rg_custom_outer_freed(old);
     if (!old || !rg_heap_remove(rg_allocs_heap, old, rg_allocs_now(), &b))
         return;
     rg_heap_was_unused(rg_allocs_heap, b.site, rg_unused_tail(&b));
@@ -352,6 +355,16 @@ static void clear(Addr p, SizeT from, SizeT size)
         VG_(memset)((void *)(p + from), 0, size - from);
 }
 
+void rg_allocs_note_range(Addr p, SizeT size)
+{
+    if (p < a.lo)
+        a.lo = p;
+    if (p + size >= a.hi)
+        a.hi = p + size + 1;
+}
+
+Bool rg_allocs_may_point(UWord v) { return v >= a.lo && v < a.hi; }
+
 static void new_block(const struct waiting *w, Addr p, SizeT kept)
 {
     Bool mapped = is_mapped(w, p), unknown = w->fn->m.op == OP_REALLOC && w->old && !w->took_old;
@@ -362,6 +375,7 @@ static void new_block(const struct waiting *w, Addr p, SizeT kept)
     rg_heap_add(rg_allocs_heap, p, w->size, w->site, rg_allocs_now(), (mapped ? RG_HEAP_MAPPED : 0) | (zeros ? RG_HEAP_ZEROS : 0));
     if (rg_opt.heap_events)
         rg_heapevents_add(rg_stack_rare_below(w->depth), w->size);
+    rg_allocs_note_range(p, w->size);
     a.threads[rg_current_tid].newest = p;
 }
 
@@ -455,27 +469,6 @@ void rg_allocs_thread_gone(ThreadId tid)
     rg_allocs_waiting[tid] = 0;
     a.threads[tid].newest = 0;
     rg_sites_thread_gone(tid);
-}
-
-/* ---- client requests ---- */
-
-void rg_allocs_custom_new(Addr p, SizeT size)
-{
-    if (!rg_allocs_heap || !p)
-        return;
-    rg_heap_add(rg_allocs_heap, p, size, rg_sites_custom(VG_(get_IP)(rg_current_tid)), rg_allocs_now(), RG_HEAP_CUSTOM);
-    if (rg_opt.heap_events)
-        rg_heapevents_add(rg_stack_rare(), size);
-}
-
-Bool rg_allocs_custom_free(Addr p)
-{
-    return rg_allocs_heap && p && rg_heap_remove(rg_allocs_heap, p, rg_allocs_now(), NULL);
-}
-
-Bool rg_allocs_custom_resize(Addr p, SizeT size)
-{
-    return rg_allocs_heap && rg_heap_resize(rg_allocs_heap, p, size, rg_allocs_now());
 }
 
 void rg_allocs_init(void)

@@ -50,9 +50,9 @@ Bool rg_allocs_left_in_register(ThreadId tid, UInt reg, UWord value);
 /* Instructions executed by all threads.  */
 ULong rg_allocs_now(void);
 
-/* Client requests: a block of memory that the program manages itself.  */
-void rg_allocs_custom_new(Addr a, SizeT size);
-Bool rg_allocs_custom_free(Addr a);
-Bool rg_allocs_custom_resize(Addr a, SizeT size);
+/* [P, P+SIZE) is, or was, a block.  */
+void rg_allocs_note_range(Addr p, SizeT size);
+/* Is V between the lowest and the highest address of blocks so far?  */
+Bool rg_allocs_may_point(UWord v);
 
 #endif

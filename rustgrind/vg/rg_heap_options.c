@@ -79,25 +79,32 @@ const HChar *rg_heap_resolution(const HChar *v)
     return NULL;
 }
 
-const HChar *rg_heap_heuristics(const HChar *v)
+Bool rg_heap_parse_heuristics(const HChar *v, UInt *set)
 {
     static const HChar *const words[] = {"stdstring", "length64", "newarray", "multipleinheritance"};
 
-    rg_leak_opt.heuristics = word_is(v, "all") ? 15 : 0;
+    *set = word_is(v, "all") ? 15 : 0;
     if (word_is(v, "all") || word_is(v, "none"))
-        return NULL;
+        return True;
     for (;;) {
         UInt k = 0;
         SizeT n = 0;
         while (k < 4 && (n = VG_(strlen)(words[k]), VG_(strncmp)(v, words[k], n) != 0 || (v[n] && v[n] != ',')))
             k++;
         if (k == 4)
-            return "--leak-check-heuristics takes all, none or a list of stdstring, length64, newarray, multipleinheritance";
-        rg_leak_opt.heuristics |= 1 << k;
+            return False;
+        *set |= 1 << k;
         if (!v[n])
-            return NULL;
+            return True;
         v += n + 1;
     }
+}
+
+const HChar *rg_heap_heuristics(const HChar *v)
+{
+    return rg_heap_parse_heuristics(v, &rg_leak_opt.heuristics)
+               ? NULL
+               : "--leak-check-heuristics takes all, none or a list of stdstring, length64, newarray, multipleinheritance";
 }
 
 static const HChar *yes_or_no(const HChar *v, Bool *to, const HChar *wrong)

@@ -14,6 +14,8 @@ const HChar *rg_heap_show_possibly(const HChar *v);
 const HChar *rg_heap_error_kinds(const HChar *v);
 const HChar *rg_heap_resolution(const HChar *v);
 const HChar *rg_heap_heuristics(const HChar *v);
+/* The same list as the monitor has it: a set of RG_LEAK_H_*; False: it is none.  */
+Bool rg_heap_parse_heuristics(const HChar *v, UInt *set);
 const HChar *rg_heap_rust_heuristics(const HChar *v);
 const HChar *rg_heap_on(const HChar *v);
 const HChar *rg_heap_events(const HChar *v);

@@ -14,6 +14,7 @@
 #include "rg_heapreport.h"
 #include "rg_roots.h"
 #include "rg_sites.h"
+#include "rg_undefined.h"
 #include "rg_unused.h"
 
 #include "../core/rg_map.h"
@@ -261,8 +262,8 @@ static void begin_records(void)
     c.sums = (struct rg_leak_sums){.runtime_blocks = 0};
 }
 
-/* With DELTA also records that have no blocks any more.  */
-static void sort_records(Bool delta)
+/* Records that have lost their last block have a number once more, as with memcheck.  */
+static void sort_records(void)
 {
     size_t cursor = 0;
     uint64_t key, first;
@@ -273,7 +274,7 @@ static void sort_records(Bool delta)
     c.n_sorted = 0;
     while (rg_map_next(&c.by_key, &cursor, &key, &first))
         for (struct rg_leak_record *r = (struct rg_leak_record *)(Addr)first; r; r = r->next) {
-            if (!r->blocks && !(delta && r->old_blocks))
+            if (!r->blocks && !r->old_blocks)
                 continue;
             if (c.n_sorted == room) {
                 room *= 2;
@@ -286,7 +287,7 @@ static void sort_records(Bool delta)
         c.sorted[i]->number = i + 1;
 }
 
-static Bool collect(Bool delta)
+static Bool collect(void)
 {
     struct rg_leak *l;
     struct rg_leakclass *classes;
@@ -294,9 +295,10 @@ static Bool collect(Bool delta)
 
     begin_records();
     if (rg_heap_totals(rg_allocs_heap)->live_blocks == 0) {
-        sort_records(delta);
+        sort_records();
         return False;
     }
+    rg_undefined_hide();
     l = scan();
     classes = rg_leakclass_new(l);
     rg_map_init(&cache, "rg.leak.cache");
@@ -306,7 +308,8 @@ static Bool collect(Bool delta)
     c.memory = rg_leak_memory(l) + rg_leak_count(l); /* a byte for the class */
     rg_leakclass_free(classes);
     rg_leak_free(l);
-    sort_records(delta);
+    rg_undefined_show();
+    sort_records();
     return True;
 }
 
@@ -325,12 +328,18 @@ static Bool changed(const struct rg_leak_record *r, enum rg_leak_delta delta)
 
 static void show_records(enum rg_leak_mode mode, enum rg_leak_delta delta, Bool quiet)
 {
+    UInt left = rg_leak_opt.limit ? rg_leak_opt.limit : ~0u;
+
     for (UInt i = 0; i < c.n_sorted; i++) {
         struct rg_leak_record *r = c.sorted[i];
         Bool own = is_own_business(r->class);
-        Bool count = !own && !quiet && r->blocks > 0 && (rg_leak_opt.errors & (1 << r->kind)) && changed(r, delta);
+        Bool count = !own && !quiet && mode == RG_LEAK_MODE_FULL && r->blocks > 0 && (rg_leak_opt.errors & (1 << r->kind)) && changed(r, delta);
         Bool print = !own && !quiet && mode == RG_LEAK_MODE_FULL && (rg_leak_opt.show & (1 << r->kind)) && changed(r, delta);
 
+        if (print && left-- == 0) {
+            left = 0;
+            print = False;
+        }
         r->suppressed = False;
         if (!own && (r->blocks > 0 || print))
             r->suppressed = rg_leakerror_show(r, c.n_sorted, print, count, delta);
@@ -372,13 +381,15 @@ static void print_summary(enum rg_leak_mode mode, Bool delta)
     for (UInt k = 0; k < RG_LEAK_KINDS; k++)
         print_sum(labels[k], s->bytes[k], c.old_sums.bytes[k], s->blocks[k], c.old_sums.blocks[k], delta);
     for (UInt h = 0; h < RG_LEAK_N_HEURISTICS; h++) {
-        if (!s->heuristic_blocks[h])
+        HChar label[64];
+        if (!s->heuristic_blocks[h] && !(delta && c.old_sums.heuristic_blocks[h]))
             continue;
         if (!head)
             VG_(umsg)("                      of which reachable via heuristic:\n");
         head = True;
-        VG_(umsg)("                        %-19s: %'llu bytes in %'llu blocks\n", heuristic_words[h], s->heuristic_bytes[h],
-                  s->heuristic_blocks[h]);
+        VG_(sprintf)(label, "                        %-19s", heuristic_words[h]);
+        print_sum(label, s->heuristic_bytes[h], c.old_sums.heuristic_bytes[h], s->heuristic_blocks[h],
+                  c.old_sums.heuristic_blocks[h], delta);
     }
     if (s->runtime_blocks)
         VG_(umsg)("                      of which std's and libc's own, no leaks: %'llu bytes in %'llu blocks\n",
@@ -401,7 +412,7 @@ void rg_leakcheck_run(enum rg_leak_mode mode, enum rg_leak_delta delta, Bool qui
     if (!rg_allocs_heap || mode == RG_LEAK_MODE_NO)
         return;
     UInt begun = VG_(read_millisecond_timer)(), cpu_begun = VG_(get_user_milliseconds)();
-    Bool any = collect(delta != RG_LEAK_DELTA_ALL);
+    Bool any = collect();
     if (VG_(clo_verbosity) > 1)
         VG_(umsg)("rustgrind: searched %'llu blocks in %'u ms (%'u ms of the CPU), with %'llu bytes of memory\n",
                   (ULong)rg_heap_totals(rg_allocs_heap)->live_blocks, VG_(read_millisecond_timer)() - begun,

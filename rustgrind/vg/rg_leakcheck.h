@@ -22,6 +22,7 @@ struct rg_leak_options {
     UInt errors;     /* the same: what counts as an error */
     UInt heuristics; /* set of RG_LEAK_H_*, without Rust's */
     UInt resolution;
+    UInt limit; /* records to show, 0: all */
     Bool rust_heuristics;
 };
 extern struct rg_leak_options rg_leak_opt;

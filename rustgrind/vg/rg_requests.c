@@ -2,14 +2,15 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   The requests are those of memcheck.h and valgrind.h, so programs that use them need no change.  Requests of memcheck.h about
-   what
-   may be read are answered with 0: there is nothing wrong.  Without a look at the heap (--heap=yes or a leak check) the others
-   find
-   an empty heap.  */
+   The requests are those of memcheck.h and valgrind.h, so programs that use them need no change.  Requests of memcheck.h that ask
+   what may be read are answered with 0: there is nothing wrong.  Without a look at the heap (--heap=yes or a leak check) the
+   others find an empty heap.  */
 #include "rg_requests.h"
 #include "rg_allocs.h"
+#include "rg_custom.h"
+#include "rg_heap_options.h"
 #include "rg_leakcheck.h"
+#include "rg_undefined.h"
 
 #include "valgrind.h"
 #include "pub_tool_gdbserver.h"
@@ -17,135 +18,28 @@
 /* Of memcheck.h, which is no part of the tool interface.  */
 enum {
     MC_FIRST = (UInt)'M' << 24 | (UInt)'C' << 16,
+    MC_MAKE_MEM_NOACCESS = MC_FIRST,
+    MC_MAKE_MEM_UNDEFINED = MC_FIRST + 1,
+    MC_MAKE_MEM_DEFINED = MC_FIRST + 2,
     MC_DO_LEAK_CHECK = MC_FIRST + 6,
     MC_COUNT_LEAKS = MC_FIRST + 7,
+    MC_MAKE_MEM_DEFINED_IF_ADDRESSABLE = MC_FIRST + 11,
     MC_COUNT_LEAK_BLOCKS = MC_FIRST + 12,
 };
 
-/* ---- pools: blocks inside of a memory that the program manages ---- */
+/* ---- memory without content ---- */
 
-struct pool {
-    Addr name;
-    XArray *blocks; /* of Addr */
-};
-
-static XArray *pools;
-
-static Word pool_find(Addr name)
+static Bool memory_request(const UWord *args, UWord *ret)
 {
-    for (Word i = 0; pools && i < VG_(sizeXA)(pools); i++)
-        if (((struct pool *)VG_(indexXA)(pools, i))->name == name)
-            return i;
-    return -1;
-}
-
-static struct pool *pool_named(Addr name)
-{
-    Word i = pool_find(name);
-    return i < 0 ? NULL : VG_(indexXA)(pools, i);
-}
-
-static void pool_create(Addr name)
-{
-    struct pool p = {name, VG_(newXA)(VG_(malloc), "rg.pool", VG_(free), sizeof(Addr))};
-
-    if (!pools)
-        pools = VG_(newXA)(VG_(malloc), "rg.pools", VG_(free), sizeof(struct pool));
-    if (pool_find(name) < 0)
-        VG_(addToXA)(pools, &p);
-    else
-        VG_(deleteXA)(p.blocks);
-}
-
-static void pool_destroy(Addr name)
-{
-    struct pool *p = pool_named(name);
-
-    if (!p)
-        return;
-    for (Word i = 0; i < VG_(sizeXA)(p->blocks); i++)
-        rg_allocs_custom_free(*(Addr *)VG_(indexXA)(p->blocks, i));
-    VG_(deleteXA)(p->blocks);
-    VG_(removeIndexXA)(pools, pool_find(name));
-}
-
-static void pool_alloc(Addr name, Addr block, SizeT size)
-{
-    struct pool *p = pool_named(name);
-
-    if (!p)
-        return;
-    rg_allocs_custom_new(block, size);
-    VG_(addToXA)(p->blocks, &block);
-}
-
-static void pool_free(Addr name, Addr block)
-{
-    struct pool *p = pool_named(name);
-
-    for (Word i = p ? VG_(sizeXA)(p->blocks) - 1 : -1; i >= 0; i--)
-        if (*(Addr *)VG_(indexXA)(p->blocks, i) == block) {
-            VG_(removeIndexXA)(p->blocks, i);
-            rg_allocs_custom_free(block);
-            return;
-        }
-}
-
-/* Only what lies in [LO, LO+LEN) remains of the pool.  */
-static void pool_trim(Addr name, Addr lo, SizeT len)
-{
-    struct pool *p = pool_named(name);
-
-    for (Word i = p ? VG_(sizeXA)(p->blocks) - 1 : -1; i >= 0; i--) {
-        Addr a = *(Addr *)VG_(indexXA)(p->blocks, i);
-        const struct rg_heap_block *b = rg_allocs_heap ? rg_heap_find(rg_allocs_heap, a) : NULL;
-        Addr end = a + (b ? b->size : 0);
-        if (a >= lo && end <= lo + len)
-            continue;
-        VG_(removeIndexXA)(p->blocks, i);
-        rg_allocs_custom_free(a);
-        if (end > lo && a < lo + len) {
-            Addr from = a > lo ? a : lo, to = end < lo + len ? end : lo + len;
-            pool_alloc(name, from, to - from);
-        }
-    }
-}
-
-static void pool_change(Addr name, Addr old, Addr block, SizeT size)
-{
-    pool_free(name, old);
-    pool_alloc(name, block, size);
-}
-
-static Bool pool_request(const UWord *args, UWord *ret)
-{
-    struct pool *p;
-
     switch (args[0]) {
-    case VG_USERREQ__CREATE_MEMPOOL: pool_create(args[1]); break;
-    case VG_USERREQ__DESTROY_MEMPOOL: pool_destroy(args[1]); break;
-    case VG_USERREQ__MEMPOOL_ALLOC: pool_alloc(args[1], args[2], args[3]); break;
-    case VG_USERREQ__MEMPOOL_FREE: pool_free(args[1], args[2]); break;
-    case VG_USERREQ__MEMPOOL_TRIM: pool_trim(args[1], args[2], args[3]); break;
-    case VG_USERREQ__MEMPOOL_CHANGE: pool_change(args[1], args[2], args[3], args[4]); break;
-    case VG_USERREQ__MOVE_MEMPOOL:
-        if ((p = pool_named(args[1])))
-            p->name = args[2];
-        break;
-    case VG_USERREQ__MEMPOOL_EXISTS: *ret = pool_named(args[1]) != NULL; break;
+    case MC_MAKE_MEM_NOACCESS:
+    case MC_MAKE_MEM_UNDEFINED: rg_undefined_mark(args[1], args[2]); break;
+    case MC_MAKE_MEM_DEFINED:
+    case MC_MAKE_MEM_DEFINED_IF_ADDRESSABLE: rg_undefined_clear(args[1], args[2]); break;
     default: return False;
     }
+    *ret = -1;
     return True;
-}
-
-static Bool block_request(const UWord *args)
-{
-    switch (args[0]) {
-    case VG_USERREQ__MALLOCLIKE_BLOCK: rg_allocs_custom_new(args[1], args[2]); return True;
-    case VG_USERREQ__FREELIKE_BLOCK: rg_allocs_custom_free(args[1]); return True;
-    case VG_USERREQ__RESIZEINPLACE_BLOCK: rg_allocs_custom_resize(args[1], args[3]); return True;
-    default: return False;
-    }
 }
 
 /* ---- leak checks ---- */
@@ -157,12 +51,12 @@ static enum rg_leak_delta delta_of(UWord arg)
     return arg < sizeof deltas / sizeof deltas[0] ? deltas[arg] : RG_LEAK_DELTA_ALL;
 }
 
-/* Leaks that a program asks for are shown, but are no errors.  */
-static void check_on_request(enum rg_leak_mode mode, enum rg_leak_delta delta, UInt show)
+static void check_on_request(enum rg_leak_mode mode, enum rg_leak_delta delta, UInt show, Bool count)
 {
     UInt errors = rg_leak_opt.errors, shown = rg_leak_opt.show;
 
-    rg_leak_opt.errors = 0;
+    if (!count)
+        rg_leak_opt.errors = 0;
     rg_leak_opt.show = show;
     rg_leakcheck_run(mode, delta, False);
     rg_leak_opt.errors = errors;
@@ -182,7 +76,7 @@ static Bool leak_request(const UWord *args)
     const struct rg_leak_sums *s = rg_leakcheck_sums();
 
     if (args[0] == MC_DO_LEAK_CHECK)
-        check_on_request(args[1] ? RG_LEAK_MODE_SUMMARY : RG_LEAK_MODE_FULL, delta_of(args[2]), rg_leak_opt.show);
+        check_on_request(args[1] ? RG_LEAK_MODE_SUMMARY : RG_LEAK_MODE_FULL, delta_of(args[2]), rg_leak_opt.show, True);
     else if (args[0] == MC_COUNT_LEAKS)
         count_leaks(args, s->bytes, s->suppressed_bytes);
     else if (args[0] == MC_COUNT_LEAK_BLOCKS)
@@ -196,11 +90,20 @@ static Bool leak_request(const UWord *args)
 
 static const HChar monitor_help[] =
     "rustgrind monitor commands:\n"
-    "  leak_check [full*|summary] [kinds <set>|reachable|possibleleak*|definiteleak] [increased|changed|new|any*]\n"
-    "      looks for leaks now; * = default; <set> is all, none or a list of definite, indirect, possible, reachable\n";
+    "  leak_check [full*|summary] [kinds <set>|reachable|possibleleak*|definiteleak] [heuristics <list>]\n"
+    "             [increased*|changed|new|any] [unlimited*|limited <n>]\n"
+    "      looks for leaks now; * = default; <set> is all, none or a list of definite, indirect, possible, reachable;\n"
+    "      <list> is all, none or a list of stdstring, length64, newarray, multipleinheritance; <n> records are shown\n";
+
+/* What leak_check was asked for.  */
+struct ask {
+    enum rg_leak_mode mode;
+    enum rg_leak_delta delta;
+    UInt show, heuristics, limit;
+};
 
 /* One word of leak_check's, with the next one if it takes one.  Returns False when it is none.  */
-static Bool monitor_word(const HChar *word, HChar **rest, enum rg_leak_mode *mode, enum rg_leak_delta *delta, UInt *show)
+static Bool monitor_word(const HChar *word, HChar **rest, struct ask *ask)
 {
     static const struct {
         const HChar *word;
@@ -218,40 +121,55 @@ static Bool monitor_word(const HChar *word, HChar **rest, enum rg_leak_mode *mod
         {"definiteleak", -1, -1, 1 << RG_LEAK_DEFINITE},
         {"unlimited", -1, -1, 0},
     };
-    const HChar *set;
+    const HChar *next;
+    HChar *end;
 
     if (VG_(strcmp)(word, "kinds") == 0)
-        return (set = VG_(strtok_r)(NULL, " ", rest)) && rg_leak_parse_kinds(set, show);
+        return (next = VG_(strtok_r)(NULL, " ", rest)) && rg_leak_parse_kinds(next, &ask->show);
+    if (VG_(strcmp)(word, "heuristics") == 0)
+        return (next = VG_(strtok_r)(NULL, " ", rest)) && rg_heap_parse_heuristics(next, &ask->heuristics);
+    if (VG_(strcmp)(word, "limited") == 0) {
+        if (!(next = VG_(strtok_r)(NULL, " ", rest)))
+            return False;
+        ask->limit = VG_(strtoull10)(next, &end);
+        return *end == 0 && ask->limit > 0;
+    }
     for (UInt i = 0; i < sizeof words / sizeof words[0]; i++) {
         if (VG_(strcmp)(word, words[i].word) != 0)
             continue;
         if (words[i].mode >= 0)
-            *mode = words[i].mode;
+            ask->mode = words[i].mode;
         if (words[i].delta >= 0)
-            *delta = words[i].delta;
+            ask->delta = words[i].delta;
         if (words[i].show)
-            *show = words[i].show;
+            ask->show = words[i].show;
         return True;
     }
     return False;
 }
 
+/* Without a word about it, only what has increased since the last check.  Leaks that somebody asks for from outside are shown, but
+   are no errors.  */
 static void monitor_leak_check(HChar **rest)
 {
-    enum rg_leak_mode mode = RG_LEAK_MODE_FULL;
-    enum rg_leak_delta delta = RG_LEAK_DELTA_ALL;
-    UInt show = 1 << RG_LEAK_DEFINITE | 1 << RG_LEAK_POSSIBLE;
+    struct ask ask = {RG_LEAK_MODE_FULL, RG_LEAK_DELTA_INCREASED, 1 << RG_LEAK_DEFINITE | 1 << RG_LEAK_POSSIBLE,
+                      rg_leak_opt.heuristics, 0};
+    UInt heuristics = rg_leak_opt.heuristics;
 
     for (const HChar *word; (word = VG_(strtok_r)(NULL, " ", rest));)
-        if (!monitor_word(word, rest, &mode, &delta, &show)) {
-            VG_(gdb_printf)("leak_check does not know '%s'\n%s", word, monitor_help);
+        if (!monitor_word(word, rest, &ask)) {
+            VG_(gdb_printf)("leak_check does not know '%s', or what follows it\n%s", word, monitor_help);
             return;
         }
     if (!rg_allocs_heap) {
         VG_(gdb_printf)("the run does not look at the heap: start it with --heap=yes or --leak-check=full\n");
         return;
     }
-    check_on_request(mode, delta, show);
+    rg_leak_opt.heuristics = ask.heuristics;
+    rg_leak_opt.limit = ask.limit;
+    check_on_request(ask.mode, ask.delta, ask.show, False);
+    rg_leak_opt.heuristics = heuristics;
+    rg_leak_opt.limit = 0;
 }
 
 static Bool monitor(const HChar *text)
@@ -277,5 +195,5 @@ Bool rg_heap_request(ThreadId tid, UWord *args, UWord *ret)
         *ret = monitor((const HChar *)args[1]);
         return *ret;
     }
-    return block_request(args) || pool_request(args, ret) || leak_request(args);
+    return rg_custom_request(args, ret) || memory_request(args, ret) || leak_request(args);
 }

@@ -289,6 +289,13 @@ static Bool readable(Addr a)
     return True;
 }
 
+void rg_roots_begin(void)
+{
+    r.ok_lo = r.ok_hi = 0;
+    r.map_n = 0;
+    r.run_lo = r.run_hi = 0;
+}
+
 /* Makes [run_lo, run_hi) pages around A, up to END at least where that can be, that are all touched or all not.  */
 static Bool find_run(Addr a, Addr end)
 {
@@ -519,9 +526,7 @@ void rg_roots_scan(struct rg_leak *l)
 {
     XArray *parts = find_parts(l);
 
-    r.ok_lo = r.ok_hi = 0;
-    r.map_n = 0;
-    r.run_lo = r.run_hi = 0;
+    rg_roots_begin();
     for (UInt kind = 0; kind < RG_LEAK_ROOT_KINDS; kind++) {
         for (Word i = 0; i < VG_(sizeXA)(parts); i++) {
             const struct part *p = VG_(indexXA)(parts, i);

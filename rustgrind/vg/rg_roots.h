@@ -23,6 +23,8 @@ void rg_roots_thread_gone(ThreadId tid);
    leave parts of it as they are, and pointers in there.  */
 void rg_roots_clear_below(Addr sp);
 
+/* The program has run since the last time: nothing is known of its pages.  */
+void rg_roots_begin(void);
 /* Readable words at ADDR, as struct rg_leak_world wants them.  */
 const uint64_t *rg_roots_words(void *arg, uint64_t addr, size_t n, size_t *got);
 

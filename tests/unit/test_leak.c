@@ -538,8 +538,8 @@ static void long_ring(void)
     end();
 }
 
-/* Random graphs: blocks are in one component if they reach each other; counts are those of pointers to starts.  Some blocks are so
-   large that where to go on in them is kept beside.  */
+/* Random graphs: blocks are in one component if they reach each other; counts are those of pointers to starts.  Some blocks are
+   so large that where to go on in them is kept beside.  */
 static void components(void)
 {
     enum { N = 18, ROOM = 100 }; /* all before the hole */
