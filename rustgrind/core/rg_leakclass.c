@@ -34,7 +34,7 @@ static const struct {
     [RG_LEAKCLASS_RC] = {"leaked-rc", "a counted reference was forgotten: its count never comes to 0"},
     [RG_LEAKCLASS_WEAK] = {"weak-only", "the value is dropped, but a forgotten Weak keeps its memory"},
     [RG_LEAKCLASS_RC_CYCLE] = {"rc-cycle", "counted references form a cycle: one of them should be a Weak"},
-    [RG_LEAKCLASS_OWN_CYCLE] = {"ownership-cycle", "these blocks own each other"},
+    [RG_LEAKCLASS_OWN_CYCLE] = {"ownership-cycle", "these blocks lead to each other: they own each other, or hold raw pointers"},
     [RG_LEAKCLASS_ARENA] = {"arena", "never dropped: an arena, a block that holds many objects"},
     [RG_LEAKCLASS_FFI] = {"ffi", "allocated by C code, or by a call of its malloc"},
     [RG_LEAKCLASS_STATIC] = {"static", NULL},
@@ -186,7 +186,8 @@ static enum rg_leak_class class_of_lost(const struct rg_leakclass *c, size_t i)
         return RG_LEAKCLASS_RC_CYCLE;
     if (k ? k->flags & ARENA : is_arena(c, i))
         return RG_LEAKCLASS_ARENA;
-    if (k && ((k->flags & MIXED) || !links_its_nodes(k->owner)))
+    /* One that points to itself is a self-reference, as in a pinned Box; of an unknown one nothing better can be told.  */
+    if (k && (k->n > 1 || k->owner == RG_OWNER_UNKNOWN) && ((k->flags & MIXED) || !links_its_nodes(k->owner)))
         return RG_LEAKCLASS_OWN_CYCLE;
     return class_of_owner(c, i, owner(c, i));
 }

@@ -168,6 +168,17 @@ static enum rg_owner owner_by(const struct rule *rules, size_t n, const char *te
     return RG_OWNER_COUNT;
 }
 
+/* A function that calls one that it was given: what that has allocated is a value, not memory of the caller's.  A Vec that is made by
+   map(Box::new) does not own the memory of the boxes.  */
+static bool calls_back(const struct rg_owner_frame *f)
+{
+    const char *below = f->file ? below_library(f->file) : NULL;
+
+    if (below && f->line)
+        return starts(below, "core/src/iter/") || starts(below, "core/src/ops/function.rs");
+    return f->fn && (starts(path_begin(f->fn), "core::iter::") || starts(path_begin(f->fn), "core::ops::function::"));
+}
+
 /* COUNT: the frame tells nothing.  */
 static enum rg_owner owner_of_frame(const struct rg_owner_frame *f)
 {
@@ -234,7 +245,7 @@ static bool is_below_main(const struct rg_owner_frame *f)
 struct rg_owner_result rg_owner_of(const struct rg_owner_frame *f, uint32_t n)
 {
     struct rg_owner_result r = {RG_OWNER_FFI, n, n};
-    bool rust = false, own_business = false;
+    bool rust = false, own_business = false, is_value = false;
     uint32_t i = 1; /* frame 0 is the allocator's function */
 
     if (n == 0)
@@ -246,7 +257,8 @@ struct rg_owner_result rg_owner_of(const struct rg_owner_frame *f, uint32_t n)
         enum rg_owner o = owner_of_frame(&f[i]);
         rust = true;
         own_business = own_business || is_runtime_frame(&f[i]);
-        if (o != RG_OWNER_COUNT) {
+        is_value = is_value || (r.owner_frame < n && calls_back(&f[i]));
+        if (o != RG_OWNER_COUNT && !is_value) {
             r.owner = o;
             r.owner_frame = i;
         }

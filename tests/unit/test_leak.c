@@ -249,23 +249,31 @@ static void explained(void)
         enum rg_owner owner;
         size_t bytes;
         uint64_t off, behind, word0, word1;
-        enum rg_leak_kind kind;
+        enum rg_leak_kind on_stack, elsewhere;
     } cases[] = {
-        {RG_OWNER_HASH, 8 * 16 + 24, 128, 7, 0, 0, RG_LEAK_REACHABLE},      /* 8 buckets, 8 + 16 control bytes */
-        {RG_OWNER_HASH, 8 * 16 + 24, 128, 8, 0, 0, RG_LEAK_POSSIBLE},       /* not their number less one */
-        {RG_OWNER_HASH, 8 * 16 + 23, 128, 6, 0, 0, RG_LEAK_POSSIBLE},
-        {RG_OWNER_ARC, 64, 16, 0, 1, 1, RG_LEAK_REACHABLE},                 /* Arc::into_raw */
-        {RG_OWNER_RC, 64, 16, 0, 0, 1, RG_LEAK_REACHABLE},                  /* Weak::into_raw */
-        {RG_OWNER_RC, 64, 16, 0, 0, 0, RG_LEAK_POSSIBLE},                   /* no count */
-        {RG_OWNER_RC, 64, 24, 0, 1, 1, RG_LEAK_POSSIBLE},
-        {RG_OWNER_ARC, 320, 64, 0, 1, 1, RG_LEAK_REACHABLE},                /* aligned to 64 */
-        {RG_OWNER_BOX, 64, 16, 0, 1, 1, RG_LEAK_POSSIBLE},                  /* looks like one, but is a Box */
-        {RG_OWNER_BOX, 64, 1, 0, 0, 0, RG_LEAK_REACHABLE},                  /* low tag */
-        {RG_OWNER_VEC, 400, 40, 0, 0, 0, RG_LEAK_REACHABLE},                /* part of a slice */
-        {RG_OWNER_BTREE, 400, 40, 0, 0, 0, RG_LEAK_POSSIBLE},
+        /* 8 buckets, 8 + 16 control bytes; not their number less one */
+        {RG_OWNER_HASH, 8 * 16 + 24, 128, 7, 0, 0, RG_LEAK_REACHABLE, RG_LEAK_REACHABLE},
+        {RG_OWNER_HASH, 8 * 16 + 24, 128, 8, 0, 0, RG_LEAK_POSSIBLE, RG_LEAK_POSSIBLE},
+        {RG_OWNER_HASH, 8 * 16 + 23, 128, 6, 0, 0, RG_LEAK_POSSIBLE, RG_LEAK_POSSIBLE},
+        /* Arc::into_raw; with a tag; Weak::into_raw; no count; no place for one, but a field; aligned to 64 */
+        {RG_OWNER_ARC, 64, 16, 0, 1, 1, RG_LEAK_REACHABLE, RG_LEAK_REACHABLE},
+        {RG_OWNER_ARC, 64, 17, 0, 1, 1, RG_LEAK_REACHABLE, RG_LEAK_REACHABLE},
+        {RG_OWNER_RC, 64, 16, 0, 0, 1, RG_LEAK_REACHABLE, RG_LEAK_REACHABLE},
+        {RG_OWNER_RC, 64, 16, 0, 0, 0, RG_LEAK_POSSIBLE, RG_LEAK_REACHABLE},
+        {RG_OWNER_RC, 64, 25, 0, 1, 1, RG_LEAK_POSSIBLE, RG_LEAK_POSSIBLE},
+        {RG_OWNER_ARC, 320, 64, 0, 1, 1, RG_LEAK_REACHABLE, RG_LEAK_REACHABLE},
+        /* a field; a low tag; neither */
+        {RG_OWNER_BOX, 64, 16, 0, 1, 1, RG_LEAK_POSSIBLE, RG_LEAK_REACHABLE},
+        {RG_OWNER_BOX, 64, 1, 0, 0, 0, RG_LEAK_REACHABLE, RG_LEAK_REACHABLE},
+        {RG_OWNER_BOX, 64, 9, 0, 0, 0, RG_LEAK_POSSIBLE, RG_LEAK_POSSIBLE},
+        /* part of a slice; with its length beside */
+        {RG_OWNER_VEC, 400, 40, 0, 0, 0, RG_LEAK_POSSIBLE, RG_LEAK_REACHABLE},
+        {RG_OWNER_VEC, 400, 40, 9, 0, 0, RG_LEAK_REACHABLE, RG_LEAK_REACHABLE},
+        {RG_OWNER_BTREE, 400, 40, 0, 0, 0, RG_LEAK_POSSIBLE, RG_LEAK_POSSIBLE},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        for (int rust = 0; rust < 2; rust++) {
+        for (int way = 0; way < 4; way++) {
+            bool rust = way & 1, on_stack = way & 2;
             begin_with(rust ? RG_LEAK_H_RUST : 0, false);
             w.owners[1] = cases[i].owner;
             block(100, cases[i].bytes, 1);
@@ -273,8 +281,8 @@ static void explained(void)
             w.mem[1] = cases[i].behind;
             w.mem[100] = cases[i].word0;
             w.mem[101] = cases[i].word1;
-            run(2, RG_LEAK_ROOT_STATIC);
-            CU_ASSERT_EQUAL(kind_of(100), rust ? cases[i].kind : RG_LEAK_POSSIBLE);
+            run(2, on_stack ? RG_LEAK_ROOT_STACK : RG_LEAK_ROOT_STATIC);
+            CU_ASSERT_EQUAL(kind_of(100), !rust ? RG_LEAK_POSSIBLE : on_stack ? cases[i].on_stack : cases[i].elsewhere);
             end();
         }
 }
@@ -445,6 +453,24 @@ static void arenas(void)
         run(0, RG_LEAK_ROOT_STATIC);
         struct rg_leakclass *c = rg_leakclass_new(w.l);
         CU_ASSERT_EQUAL(class_at(c, 100), cases[i].class);
+        rg_leakclass_free(c);
+        end();
+    }
+}
+
+/* A pinned Box with a pointer to itself is a Box; two that point to each other are told as what they look like.  */
+static void self_reference(void)
+{
+    for (int two = 0; two < 2; two++) {
+        begin();
+        w.owners[1] = RG_OWNER_BOX;
+        block(100, 64, 1);
+        block(200, 64, 1);
+        w.mem[103] = at(two ? 200 : 100);
+        w.mem[201] = at(100);
+        run(0, RG_LEAK_ROOT_STATIC);
+        struct rg_leakclass *c = rg_leakclass_new(w.l);
+        CU_ASSERT_EQUAL(class_at(c, 100), two ? RG_LEAKCLASS_OWN_CYCLE : RG_LEAKCLASS_BOX);
         rg_leakclass_free(c);
         end();
     }
@@ -636,6 +662,7 @@ const struct unit_test suite_leak[] = {
     { "finding blocks", find_blocks },
     { "Rc cycles, proven or not", rc_cycle },
     { "nodes of containers", container_nodes },
+    { "a block that points to itself", self_reference },
     { "single blocks by owner", single_blocks },
     { "reached blocks by root", reached_classes },
     { "classes of what other threads have", reached_by_threads },

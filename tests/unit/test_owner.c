@@ -31,6 +31,12 @@ static const struct {
         {"box_new_uninit", LIB "alloc/src/boxed.rs", "/x", 248},
         {"new_uninit<[alloc::boxed::Box<dyn cases::Tr>; 3]>", LIB "alloc/src/boxed.rs", "/x", 317},
         {"cases::vec_box_dyn_forget", "cases.rs", "/x", 100}}},
+    /* A box that map(Box::new) made for a Vec.  */
+    {RG_OWNER_BOX, 5, "Box<u64>", {{"malloc", NULL, NULL, 0},
+        {"new<u64>", LIB "alloc/src/boxed.rs", "/x", 3},
+        {"call_mut<fn(u64)>", LIB "core/src/ops/function.rs", "/x", 1},
+        {"fold<Box<u64>>", LIB "core/src/iter/adapters/map.rs", "/x", 1},
+        {"from_iter<Box<u64>>", LIB "alloc/src/vec/mod.rs", "/x", 9}, {"cases::f", "cases.rs", "/x", 5}}},
     /* The tree of std that rustup installs.  */
     {RG_OWNER_ARC, 2, "Arc", {{"malloc", NULL, NULL, 0},
         {"UnknownInlinedFun", "/home/u/.rustup/toolchains/x/lib/rustlib/src/rust/library/alloc/src/sync.rs", "/x", 1},
