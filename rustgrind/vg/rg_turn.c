@@ -91,19 +91,19 @@ static Bool sleeps_shortly(Int lwp)
     return !end || end[1] != ' ' || end[2] != 'S';
 }
 
-/* Where the task LWP is.  Its file says `running`, or number, six arguments, SP and PC of the system call in which it sleeps.  */
+/* Where the task LWP is.  Its file says `running`, or number, six arguments, SP and PC of the system call in which it sleeps.  How it
+   sleeps is looked at before: one that sleeps shortly in a call of the program sleeps for Valgrind's lock next, and with the place of the
+   one sleep and the state of the other it would seem to wait.  */
 static enum where where_is(Int lwp)
 {
     HChar text[TASK_TEXT];
     const HChar *p = text;
     UWord pc = 0;
 
-    if (!read_task(lwp, "syscall", text) || text[0] < '0' || text[0] > '9')
+    if (sleeps_shortly(lwp) || !read_task(lwp, "syscall", text) || text[0] < '0' || text[0] > '9')
         return MOVING;
     for (Int i = 0; i < 9; i++)
         pc = read_number(&p);
-    if (sleeps_shortly(lwp))
-        return MOVING;
     return rg_compat_in_client_syscall(pc) ? WAITING : READY;
 }
 
