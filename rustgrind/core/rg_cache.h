@@ -28,8 +28,8 @@
    Where a hit does more than that (data in RG_CACHE_WB, everything in RG_CACHE_USE) nothing is ever present in the tables, so
    that the same code always goes the slow way.
 
-   Data accesses with one base register and no other one between them that span at most a line of D1 may be checked and kept as
-   two, lowest and highest byte, each of size 1: their two lines are in different sets, where order does not matter.  Not if
+   Data accesses with one base register and no other one between them that span at most a line of D1, and single ones, may be
+   checked and kept as two, lowest and highest byte, each of size 1: their two lines are in different sets, where order does not matter.  Not if
    rg_cache_one_set.  They are done one by one.  */
 #ifndef RG_CACHE_H
 #define RG_CACHE_H

@@ -9,7 +9,8 @@
    place in the same instruction is one access, a write, as in callgrind.
 
    Accesses one after another that are relative to the same address, and all within the length of a line, are a *group*: if the
-   lines of its lowest and its highest byte are in the cache, all of it is.  Pushes, pops and copies of structs are such.  */
+   lines of its lowest and its highest byte are in the cache, all of it is.  Pushes, pops and copies of structs are such.  So is
+   a wide access by itself, because a quarter or half of those of memcpy and memcmp straddle lines.  */
 #include "rg_plan.h"
 
 #include "rg_events.h"
@@ -325,21 +326,26 @@ struct group {
 
 static struct rg_access *access_of(const struct rg_step *s) { return &plan.accesses[plan.segs[s->seg].access + s->access]; }
 
+enum { WIDE = 16 };
+
 /* Gives the group its words in the ring: one for a single access, else those of its lowest and highest byte.  */
 static void group_close(struct group *g)
 {
     struct rg_plan_seg *seg;
+    Bool paired;
 
     if (g->n == 0)
         return;
+    paired = g->n > 1 || (access_of(g->high)->size >= WIDE && rg_sim_may_group());
     seg = &plan.segs[plan.steps[g->steps[0]].seg];
     for (UInt i = 0; i < g->n; i++) {
         struct rg_step *s = &plan.steps[g->steps[i]];
         access_of(s)->ring = seg->n_ring;
         access_of(s)->delta = origin_of(s->value).off - g->origin.off;
+        access_of(s)->paired = paired;
     }
-    seg->n_ring += g->n > 1 ? 2 : 1;
-    if (g->n > 1) {
+    seg->n_ring += paired ? 2 : 1;
+    if (paired) {
         IRExpr *low = g->low->value, *high = g->high->value;
         UInt high_size = access_of(g->high)->size;
         for (UInt i = 0; i < g->n; i++)

@@ -267,6 +267,12 @@ static Bool has_slot(Addr at, UInt size)
     return !rg_cache_group_missed(rg_cache_hot_check(&rg_sim_hot, rg_sim_d1_bits, at, size), rg_sim_d1_bits);
 }
 
+/* Do the ring's words of access A, which is at AT, say that it was a hit?  */
+static Bool is_kept(const struct rg_access *a, Addr at)
+{
+    return has_slot(at, a->size) || (a->paired && has_slot(at, 1) && has_slot(at + a->size - 1, 1));
+}
+
 /* Is everything there, as far as the tables tell?  Most of what a miss costs is the host's own miss in our tables: the caller
    has other work to do before it needs what is begun to be loaded here.  */
 static Bool all_there(const struct rg_seg *seg, const UWord *addr)
@@ -277,7 +283,7 @@ static Bool all_there(const struct rg_seg *seg, const UWord *addr)
     for (UInt i = 0; i < sim->n_data; i++) {
         const struct rg_access *a = &sim->accesses[sim->data[i]];
         Addr at = addr[a->ring] + a->delta;
-        if (!has_slot(at, a->size)) {
+        if (!is_kept(a, at)) {
             rg_cache_expect(cache, at);
             there = False;
         }

@@ -122,6 +122,7 @@ struct rg_access {
     /* Of data: its address is DELTA plus that in word RING of the segment's.  */
     UShort ring;
     Short delta;
+    Bool paired; /* RING is the lowest byte of a group, and the next word its highest */
 };
 
 /* What of a segment is simulated.  */
