@@ -84,11 +84,11 @@ enum { RG_COMPAT_YIELDING = 4 }; /* VgTs_Yielding */
 static inline void rg_compat_acquire_lock(ThreadId tid) { VG_(acquire_BigLock)(tid, "rustgrind"); }
 static inline void rg_compat_release_lock(ThreadId tid) { VG_(release_BigLock)(tid, RG_COMPAT_YIELDING, "rustgrind"); }
 extern Bool VG_(is_exiting)(ThreadId tid);
+extern ThreadId VG_(lwpid_to_vgtid)(Int lwpid);
 
 /* The place of the program's stack: moves the stack pointer, and makes sure that there is memory down to an address.  */
 extern void VG_(set_SP)(ThreadId tid, Addr sp);
 extern Bool VG_(extend_stack)(ThreadId tid, Addr addr);
-extern ThreadId VG_(lwpid_to_vgtid)(Int lwpid);
 
 /* TID, which is about to run, comes back at its first superblock.  */
 static inline void rg_compat_run_nothing(ThreadId tid)

@@ -9,9 +9,11 @@
 #include "pub_core_debuginfo.h"
 #include "pub_core_demangle.h"
 #include "pub_core_libcfile.h"
+#include "pub_core_machine.h"
 #include "pub_core_options.h"
 #include "pub_core_redir.h"
 #include "pub_core_scheduler.h"
+#include "pub_core_signals.h"
 #include "pub_core_threadstate.h"
 #include "pub_core_transtab.h"
 
