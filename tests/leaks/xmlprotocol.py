@@ -5,7 +5,7 @@
 contain, as a regular expression over the tags of its children, or over its text.  What the prose says beyond that (which kinds have
 leaked bytes, that error counts speak of errors that were shown) is in functions.  The prose does not say where a fatal signal stands; memcheck
 writes it between the program's start and the end of the run. And it says that a suppression stands in its error, but Valgrind's core writes
-those of leaks behind the error, memcheck's, too.
+those of leaks behind the error, memcheck's, too. Protocol 6, of later versions of Valgrind, adds a summary of errors.
 
 selftest() breaks a file in many ways, each of which must be noticed."""
 
@@ -29,7 +29,8 @@ KINDS = {"UninitValue", "UninitCondition", "CoreMemError", "InvalidRead", "Inval
 # By tag, or by parent/tag where the parent matters.  An element has children ("tag tag? (a|b)*") or text.
 CHILDREN = {
     "valgrindoutput": "protocolversion protocoltool preamble pid ppid tool logfilequalifier* usercomment? args status"
-                      " (errorcounts|error|clientmsg|fatal_signal)* status (errorcounts|error suppression?)* suppcounts",
+                      " (errorcounts|error|clientmsg|fatal_signal)* status (errorcounts|error suppression?)* suppcounts error_summary?",
+    "error_summary": "errors error_contexts suppressed suppressed_contexts",
     "preamble": "line*",
     "logfilequalifier": "var value",
     "args": "vargv argv",
@@ -51,11 +52,12 @@ CHILDREN = {
     "fatal_signal": "tid threadname? signo signame sicode event? siaddr? stack",
 }
 TEXTS = {
-    "protocolversion": "4", "protocoltool": TEXT, "preamble/line": ANY, "pid": INT, "ppid": INT, "tool": TEXT, "var": TEXT, "value": ANY,
+    "protocolversion": "4|6", "protocoltool": TEXT, "preamble/line": ANY, "pid": INT, "ppid": INT, "tool": TEXT, "var": TEXT, "value": ANY,
     "usercomment": ANY, "exe": TEXT, "arg": ANY, "state": "RUNNING|FINISHED", "time": TEXT, "unique": HEX, "tid": INT, "threadname": ANY,
     "kind": "|".join(sorted(KINDS)), "what": TEXT, "text": TEXT, "auxwhat": TEXT, "leakedbytes": INT, "leakedblocks": INT, "ip": HEX,
     "obj": TEXT, "fn": TEXT, "dir": TEXT, "file": TEXT, "line": INT, "count": INT, "name": TEXT, "sname": TEXT, "skind": r"\w+:\w+", "skaux": TEXT,
     "fun": TEXT, "rawtext": TEXT, "signo": INT, "signame": TEXT, "sicode": INT, "event": TEXT, "siaddr": HEX,
+    "errors": INT, "error_contexts": INT, "suppressed": INT, "suppressed_contexts": INT,
 }
 
 
