@@ -18,7 +18,8 @@
    block is scanned twice at most.
 
    Words of libc's own data count only if they point to the start of a block: its allocator keeps addresses of chunks there,
-   and a chunk begins 16 bytes before what the program gets, inside the last bytes of the block below.
+   and a chunk begins 16 bytes before what the program gets, inside the last bytes of the block below.  Where libc is a part of the
+   program its data is not known from the program's, so there just pointers to such places do not count.
 
    What is left is lost.  In the order in which they were allocated each lost block that is not yet taken becomes the leader of
    all lost blocks it leads to, including leaders found earlier with what they lead to.  So of a cycle the oldest block is
@@ -281,14 +282,32 @@ static void drain(struct rg_leak *l)
     }
 }
 
+/* Is C, which points into B, where a chunk behind it would begin, and nothing like a slice?  */
+static bool is_chunk(const struct rg_heap_block *b, const struct rg_leak_word *c)
+{
+    uint64_t off = c->v - b->addr, rest = b->size - off;
+
+    return off > 0 && c->v % 16 == 0 && rest <= 8 && (c->behind == 0 || c->behind > rest) && (c->before == 0 || c->before > rest);
+}
+
+static bool admits(const struct rg_leak *l, uint32_t i, const struct rg_leak_word *c)
+{
+    const struct rg_heap_block *b = rg_leak_block_at(l, i);
+
+    switch ((enum rg_leak_root_kind)l->now.kind) {
+    case RG_LEAK_ROOT_LIBC: return b->addr == c->v;
+    case RG_LEAK_ROOT_STATIC: return !l->w.chunks_in_data || !is_chunk(b, c);
+    default: return true;
+    }
+}
+
 static void flush_roots(struct rg_leak *l)
 {
     prepare(l, l->root_batch, l->n_root_batch);
     for (unsigned k = 0; k < l->n_root_batch; k++) {
         const struct rg_leak_word *c = &l->root_batch[k];
         uint32_t i = c->block == RG_LEAK_NOT_FOUND ? c->block : rg_leak_find_from(l, c->block, c->v);
-        /* Only the start counts in libc's data.  */
-        if (i == RG_LEAK_NOT_FOUND || (l->now.kind == RG_LEAK_ROOT_LIBC && rg_leak_block_at(l, i)->addr != c->v))
+        if (i == RG_LEAK_NOT_FOUND || !admits(l, i, c))
             continue;
         l->now.where = c->where;
         l->now_number = RG_LEAK_NOT_FOUND;

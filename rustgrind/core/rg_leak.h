@@ -73,6 +73,7 @@ struct rg_leak_world {
     /* Is V the address of a table of virtual functions?  May be NULL.  */
     bool (*is_vtable)(void *arg, uint64_t v);
     unsigned heuristics; /* set of RG_LEAK_H_* */
+    bool chunks_in_data; /* the allocator is a part of the program: static data may have addresses of its chunks, as libc's has */
 };
 
 struct rg_leak; /* opaque */

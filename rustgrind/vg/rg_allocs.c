@@ -15,7 +15,8 @@
 
    Memory comes back from the allocator with what the last owner left in it, pointers too, which would hide leaks: of churning
    programs a third.  So a new block is cleared, unless the function has done so or it is a mapping of its own, whose pages are
-   new.  The program may not see a difference, if it does not read what it has not written.  */
+   new; of a large one only the pages that have been touched.  The program may not see a difference, if it does not read what it
+   has not written.  */
 #include "rg_allocs.h"
 #include "rg_custom.h"
 #include "rg_heapevents.h"
@@ -134,7 +135,7 @@ struct waiting {
     struct rg_heap_block old_block;
 };
 
-enum { MAX_WAITING = 64, MAX_OPTIONS = 64 };
+enum { MAX_WAITING = 64, MAX_OPTIONS = 64, LARGE = 256 << 10 };
 
 struct thread {
     struct waiting *waiting;
@@ -152,6 +153,7 @@ static struct {
     ThreadId last_tid;
     ULong others; /* instructions of the other threads */
     Addr lo, hi;  /* all blocks ever */
+    Bool in_program;
 } a = {.lo = ~(Addr)0};
 
 /* ---- which functions ---- */
@@ -238,8 +240,12 @@ const struct rg_alloc_fn *rg_allocs_function(Addr at)
     fn->m = *m;
     fn->entry = at;
     fn->glibc = is_libc(p->obj->name);
+    if (m->op == OP_MALLOC && !VG_(strstr)(basename_of(p->obj->name), ".so"))
+        a.in_program = True;
     return fn;
 }
+
+Bool rg_allocs_in_program(void) { return a.in_program; }
 
 /* ---- calls ---- */
 
@@ -349,9 +355,14 @@ static Bool is_mapped(const struct waiting *w, Addr p)
     return w->fn->glibc && (*(const UWord *)(p - 8) & 2);
 }
 
+/* Pages that nobody has touched are zero, and shall not come to be.  */
 static void clear(Addr p, SizeT from, SizeT size)
 {
-    if (from < size)
+    if (from >= size)
+        return;
+    if (size - from >= LARGE)
+        rg_roots_clear(p + from, size - from);
+    else
         VG_(memset)((void *)(p + from), 0, size - from);
 }
 

@@ -50,6 +50,9 @@ Bool rg_allocs_left_in_register(ThreadId tid, UInt reg, UWord value);
 /* Instructions executed by all threads.  */
 ULong rg_allocs_now(void);
 
+/* Is the allocator a part of the program's file, not a library?  */
+Bool rg_allocs_in_program(void);
+
 /* [P, P+SIZE) is, or was, a block.  */
 void rg_allocs_note_range(Addr p, SizeT size);
 /* Is V between the lowest and the highest address of blocks so far?  */

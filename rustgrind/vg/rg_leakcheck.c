@@ -78,6 +78,7 @@ static struct rg_leak *scan(void)
         .words = rg_roots_words,
         .owner = owner_of,
         .is_vtable = is_vtable,
+        .chunks_in_data = rg_allocs_in_program(),
         .heuristics = rg_leak_opt.heuristics | (rg_leak_opt.rust_heuristics ? RG_LEAK_H_RUST : 0),
     };
     struct rg_leak *l = rg_leak_new(&w, rg_allocs_heap);

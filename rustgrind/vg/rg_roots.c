@@ -296,6 +296,17 @@ void rg_roots_begin(void)
     r.run_lo = r.run_hi = 0;
 }
 
+void rg_roots_clear(Addr a, SizeT len)
+{
+    rg_roots_begin();
+    for (Addr next, end = a + len; a < end; a = next) {
+        next = (a | (PAGE - 1)) + 1;
+        next = next < end ? next : end;
+        if (page_is_touched(a))
+            VG_(memset)((void *)a, 0, next - a);
+    }
+}
+
 /* Makes [run_lo, run_hi) pages around A, up to END at least where that can be, that are all touched or all not.  */
 static Bool find_run(Addr a, Addr end)
 {

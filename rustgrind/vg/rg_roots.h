@@ -25,6 +25,8 @@ void rg_roots_clear_below(Addr sp);
 
 /* The program has run since the last time: nothing is known of its pages.  */
 void rg_roots_begin(void);
+/* Clears [A, A+LEN), but for pages that were never touched.  */
+void rg_roots_clear(Addr a, SizeT len);
 /* Readable words at ADDR, as struct rg_leak_world wants them.  */
 const uint64_t *rg_roots_words(void *arg, uint64_t addr, size_t n, size_t *got);
 

@@ -194,6 +194,22 @@ static void libc_data(void)
     end();
 }
 
+/* The same where libc's data is a part of the program's: a word where a chunk behind a block would begin is none, unless it looks
+   like a slice.  */
+static void libc_in_program(void)
+{
+    for (int way = 0; way < 4; way++) {
+        begin();
+        w.world.chunks_in_data = way > 0;
+        block(100, 200, 0);
+        w.mem[0] = at(100) + (way == 3 ? 176 : 192);
+        w.mem[1] = way == 2 ? 8 : 0;
+        run(2, RG_LEAK_ROOT_STATIC);
+        CU_ASSERT_EQUAL(kind_of(100), way == 1 ? RG_LEAK_DEFINITE : RG_LEAK_POSSIBLE);
+        end();
+    }
+}
+
 /* A block that cannot be read in its middle.  */
 static void hole(void)
 {
@@ -654,6 +670,7 @@ const struct unit_test suite_leak[] = {
     { "first and last byte", edges },
     { "blocks in a block", outer_block },
     { "data of libc", libc_data },
+    { "libc in the program", libc_in_program },
     { "memory that cannot be read", hole },
     { "the leader of a cycle", leader_of_cycle },
     { "leaders that are led", merged_leaders },
