@@ -172,7 +172,7 @@ CPPFLAGS=$rg_save_CPPFLAGS
 ])
 
 dnl RG_DROP_IN
-dnl In a Valgrind source tree that rustgrind was put into (drop-in/apply): its Makefiles, and what differs between versions, found by
+dnl In a Valgrind source tree that rustgrind was put into (build-aux/drop-in/apply): its Makefiles, and what differs between versions, found by
 dnl compiling against the tree's own headers.
 AC_DEFUN([RG_DROP_IN], [
 RG_TOOL_CPPFLAGS="-DVGA_amd64=1 -DVGO_linux=1 -DVGP_amd64_linux=1 -DVGPV_amd64_linux_vanilla=1 -isystem $srcdir/VEX/pub"
