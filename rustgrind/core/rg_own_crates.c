@@ -4,7 +4,7 @@
 
    It is decided by the files that their functions are declared in: those of Rust's library, in cargo's registry and checkouts,
    and below directories named vendor are not the program's.  The majority counts, as macros put functions of one crate into
-   files of another. Without debug information there are no files; then the crate with the function main is own, and no other. 
+   files of another. Without debug information there are no files; then the crate with the function main is own, and no other.
    */
 #include "rg_own.h"
 
@@ -43,12 +43,33 @@ static bool begins(const char *text, const char *with)
     return strlen(text) >= n && memcmp(text, with, n) == 0;
 }
 
+/* Has a build script made FILE, for whatever crate: is it in build/CRATE-0123456789abcdef/out/?  */
+static bool is_built(const char *file)
+{
+    enum { DIGITS = 16 };
+    static const char out[] = "/out/";
+    size_t len = strlen(file);
+
+    for (size_t i = DIGITS + 1; i + sizeof out - 1 <= len; i++) {
+        if (memcmp(file + i, out, sizeof out - 1) != 0 || file[i - DIGITS - 1] != '-')
+            continue;
+        size_t n = 0;
+        while (n < DIGITS && ((file[i - 1 - n] >= '0' && file[i - 1 - n] <= '9') || (file[i - 1 - n] >= 'a' && file[i - 1 - n] <= 'f')))
+            n++;
+        if (n == DIGITS)
+            return has(file, "/build/");
+    }
+    return false;
+}
+
 static enum origin origin_of(const char *file)
 {
-    static const char *const others[] = { "/registry/src/", "/git/checkouts/", "/vendor/", "/cargo/registry/", "/rust/deps/" };
+    static const char *const others[] = {
+        "/registry/src/", "/git/checkouts/", "/vendor/", "/cargo-vendor-dir/", "/cargo/registry/", "/rust/deps/", "/external/",
+    };
 
-    if (file[0] == '\0' || begins(file, "???") || (has(file, "/build/") && has(file, "/out/")))
-        return UNKNOWN; /* the latter: what a build script has made, for whatever crate */
+    if (file[0] == '\0' || begins(file, "???") || is_built(file))
+        return UNKNOWN;
     if (rg_owner_is_library(file) || begins(file, "/rustc/") || has(file, "/rustlib/"))
         return LIBRARY;
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)

@@ -67,7 +67,10 @@ static void crates(void)
         { "_RNvC3two1a", "/home/u/mine/vendor/two/src/lib.rs", false },
         { "_RNvC5three1a", "/home/u/.cargo/git/checkouts/three-0123/abc/src/lib.rs", false },
         { "_RNvC4four1a", "/usr/share/cargo/registry/four-1.0.0/src/lib.rs", false },
-        { "_RNvC4five1a", "/home/u/mine/target/release/build/five-0123/out/gen.rs", false }, /* nothing is known, and no main */
+        { "_RNvC4five1a", "/home/u/mine/target/release/build/five-0123456789abcdef/out/gen.rs", false }, /* nothing is known, and no main */
+        { "_RNvC3ten1a", "/home/u/build/mine-0123456789abcdeg/out/src/lib.rs", true },
+        { "_RNvC6eleven1a", "/home/u/out/mine/src/lib.rs", true },
+        { "_RNvC6twelve1a", "/home/u/mine/external/twelve-1.0.0/src/lib.rs", false },
         { "_RNvC3six4main", "???", true },
         { "_RNvC3six1a", "???", true },
         { "_RNvC5seven1a", "???", false },
