@@ -2,10 +2,9 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   It is decided by the files that their functions are declared in: those of Rust's library, in cargo's registry and checkouts,
-   and below directories named vendor are not the program's.  The majority counts, as macros put functions of one crate into
-   files of another. Without debug information there are no files; then the crate with the function main is own, and no other.
-   */
+   It is decided by the files that their functions are declared in: those of Rust's library, in cargo's registry and checkouts, and
+   below directories named vendor or external are not the program's.  The majority counts, as macros put functions of one crate into
+   files of another.  Without debug information there are no files; then the crate with the function main is own, and no other.  */
 #include "rg_own.h"
 
 #include "rg_intern.h"
