@@ -9,6 +9,8 @@
    the path of a name counts, up to its first generic argument.  */
 #include "rg_owner.h"
 
+enum { MAX_ALLOCATOR = 24 };
+
 #define LENGTH(a) (sizeof(a) / sizeof *(a))
 
 struct rule {
@@ -153,9 +155,23 @@ bool rg_owner_is_std_symbol(const char *name)
            starts(name, "_ZN3std") || starts(p, "gimli::") || starts(p, "addr2line::");
 }
 
+/* Rust's way into the global allocator.  The symbol may have a line of the crate that chose the allocator.  */
+static bool enters_allocator(const struct rg_owner_frame *f)
+{
+    static const char *const names[] = {"rust_alloc", "rust_realloc", "rg_alloc", "rg_realloc", "rdl_alloc", "rdl_realloc"};
+    const char *below = f->file && f->line ? below_library(f->file) : NULL;
+
+    if (below && (starts(below, "alloc/src/alloc.rs") || starts(below, "std/src/alloc.rs")))
+        return true;
+    for (size_t i = 0; f->fn && i < LENGTH(names); i++)
+        if (starts(path_begin(f->fn), names[i]))
+            return true;
+    return false;
+}
+
 static bool is_library_frame(const struct rg_owner_frame *f)
 {
-    if (f->file && rg_owner_is_library(f->file))
+    if ((f->file && rg_owner_is_library(f->file)) || enters_allocator(f))
         return true;
     return (!f->file || !f->line) && f->fn && is_std_path(f->fn);
 }
@@ -242,14 +258,24 @@ static bool is_below_main(const struct rg_owner_frame *f)
     return false;
 }
 
+/* What is inside of that are functions of the allocator, which may be a crate, and C's.  */
+static uint32_t skip_allocator(const struct rg_owner_frame *f, uint32_t n)
+{
+    for (uint32_t i = 1; i < n && i < MAX_ALLOCATOR; i++)
+        if (enters_allocator(&f[i]))
+            return i;
+    return 1; /* frame 0 is the allocator's function */
+}
+
 struct rg_owner_result rg_owner_of(const struct rg_owner_frame *f, uint32_t n)
 {
     struct rg_owner_result r = {RG_OWNER_FFI, n, n};
     bool rust = false, own_business = false, is_value = false;
-    uint32_t i = 1; /* frame 0 is the allocator's function */
+    uint32_t i;
 
     if (n == 0)
         return r;
+    i = skip_allocator(f, n);
     for (; i < n && (is_libc_object(f[i].obj) || (f[i].fn && !f[i].line && is_libc_function(f[i].fn))); i++)
         if (f[i].fn && is_libc_function(f[i].fn))
             return (struct rg_owner_result){RG_OWNER_LIBC, i, n};

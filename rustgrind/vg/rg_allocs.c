@@ -245,6 +245,16 @@ const struct rg_alloc_fn *rg_allocs_function(Addr at)
     return fn;
 }
 
+Bool rg_allocs_is_internal(const HChar *symbol)
+{
+    static const HChar *const prefixes[] = {"_rjem_", "je_", "jemalloc_", "mi_", "_mi_", "sn_", "tc_"};
+
+    for (UInt i = 0; symbol && i < sizeof prefixes / sizeof prefixes[0]; i++)
+        if (VG_(strncmp)(symbol, prefixes[i], VG_(strlen)(prefixes[i])) == 0)
+            return True;
+    return False;
+}
+
 Bool rg_allocs_in_program(void) { return a.in_program; }
 
 /* ---- calls ---- */

@@ -50,6 +50,8 @@ Bool rg_allocs_left_in_register(ThreadId tid, UInt reg, UWord value);
 /* Instructions executed by all threads.  */
 ULong rg_allocs_now(void);
 
+/* Is SYMBOL a function that only allocators have inside?  */
+Bool rg_allocs_is_internal(const HChar *symbol);
 /* Is the allocator a part of the program's file, not a library?  */
 Bool rg_allocs_in_program(void);
 

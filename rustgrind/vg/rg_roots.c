@@ -105,7 +105,23 @@ static void note(Addr a, SizeT len, UInt flags)
     VG_(insertIndexXA)(r.ranges, range_from(a), &x);
 }
 
-static UInt flags_now(void) { return rg_allocs_inside() ? FLAG_ALLOCATOR : 0; }
+/* Allocators also make mappings before the program calls them, and when it frees: they are known by functions of theirs that have
+   been called.  */
+static Bool allocator_runs(void)
+{
+    enum { FRAMES = 24 };
+    const struct rg_thread *t = rg_allocs_heap ? rg_thread_of(rg_current_tid) : NULL;
+    const struct rg_frame *f = rg_s.top;
+
+    for (UInt i = 0; t && t->base && i < FRAMES && f >= t->base; i++, f--) {
+        const struct rg_fn *fn = f->home == RG_HOME_SKIP || f->home == RG_HOME_NONE ? NULL : rg_ctx_of(f->home)->fn;
+        if (fn && rg_allocs_is_internal(fn->symbol ? fn->symbol : fn->name))
+            return True;
+    }
+    return False;
+}
+
+static UInt flags_now(void) { return rg_allocs_inside() || allocator_runs() ? FLAG_ALLOCATOR : 0; }
 
 static void new_startup(Addr a, SizeT len, Bool rr, Bool ww, Bool xx, ULong di)
 {

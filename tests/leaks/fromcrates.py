@@ -43,6 +43,26 @@ def arenas(tool):
     return "\n".join(wrong)
 
 
+# ---- allocators that are linked to the program ----
+
+LOST = {"leaked-box": (1, 160), "leaked-vec": (3, 33786), "rc-cycle": (1, 72)}
+
+
+def allocator(feature, tool, sums, usage):
+    """The same counts, kinds and classes as with libc's allocator."""
+    path = os.path.join(crates.ROOT, "allocators")
+    shutil.copytree(os.path.join(HERE, "allocators"), path, dirs_exist_ok=True)
+    totals = []
+    for options in ([], ["--features", feature]):
+        crates.cargo("build", "--release", "--quiet", *options, cwd=path, timeout=crates.BUILD_LIMIT)
+        done, records = tool(["--leak-check=full"], [os.path.join(path, "target", "release", "allocators")])
+        found = sums([r for r in records if r["kind"] != "reachable"], "class")
+        if found != LOST:
+            return f"{options}: {found}, not {LOST}\n{done.stderr[-800:]}"
+        totals.append(usage(done.stderr))
+    return None if totals[0] == totals[1] else f"libc's allocator: {totals[0]}, {feature}: {totals[1]}"
+
+
 # ---- cargo-valgrind ----
 
 CARGO_VALGRIND = "2.4.1"

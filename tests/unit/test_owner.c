@@ -31,6 +31,11 @@ static const struct {
         {"box_new_uninit", LIB "alloc/src/boxed.rs", "/x", 248},
         {"new_uninit<[alloc::boxed::Box<dyn cases::Tr>; 3]>", LIB "alloc/src/boxed.rs", "/x", 317},
         {"cases::vec_box_dyn_forget", "cases.rs", "/x", 100}}},
+    /* An allocator from a crate.  */
+    {RG_OWNER_BOX, 6, "Box<u64>", {{"_rjem_malloc", "jemalloc.c", "/x", 2700},
+        {"ifree", "jemalloc.c", "/x", 2701}, {"alloc", "/h/tikv-jemallocator-0.6.0/src/lib.rs", "/x", 103},
+        {"__rust_alloc", "main.rs", "/x", 1}, {"alloc", LIB "alloc/src/alloc.rs", "/x", 95}, {"new<u64>", LIB "alloc/src/boxed.rs", "/x", 3},
+        {"cases::f", "cases.rs", "/x", 5}}},
     /* A box that map(Box::new) made for a Vec.  */
     {RG_OWNER_BOX, 5, "Box<u64>", {{"malloc", NULL, NULL, 0},
         {"new<u64>", LIB "alloc/src/boxed.rs", "/x", 3},
