@@ -18,8 +18,8 @@
    block is scanned twice at most.
 
    Words of libc's own data count only if they point to the start of a block: its allocator keeps addresses of chunks there,
-   and a chunk begins 16 bytes before what the program gets, inside the last bytes of the block below.  Where libc is a part of the
-   program its data is not known from the program's, so there just pointers to such places do not count.
+   and a chunk begins 16 bytes before what the program gets, inside the last bytes of the block below.  Where libc is a part of
+   the program its data is not known from the program's, so there just pointers to such places do not count.
 
    What is left is lost.  In the order in which they were allocated each lost block that is not yet taken becomes the leader of
    all lost blocks it leads to, including leaders found earlier with what they lead to.  So of a cycle the oldest block is

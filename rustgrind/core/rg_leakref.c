@@ -31,8 +31,8 @@ static bool explains_subslice(const struct rg_heap_block *b, uint64_t off, const
     return !c->in_root_stack || (c->behind > 0 && c->behind <= rest) || (c->before > 0 && c->before <= rest);
 }
 
-/* A reference to a field of a leaked value.  It is kept in a place that outlives functions; among lost blocks it says nothing of who
-   owns whom.  */
+/* A reference to a field of a leaked value.  It is kept in a place that outlives functions; among lost blocks it says nothing of
+   who owns whom.  */
 static bool explains_field(uint64_t off, const struct rg_leak_word *c)
 {
     return off % 4 == 0 && !c->in_root_stack && c->from != RG_LEAK_DEFINITE;

@@ -184,8 +184,8 @@ static enum rg_owner owner_by(const struct rule *rules, size_t n, const char *te
     return RG_OWNER_COUNT;
 }
 
-/* A function that calls one that it was given: what that has allocated is a value, not memory of the caller's.  A Vec that is made by
-   map(Box::new) does not own the memory of the boxes.  */
+/* A function that calls one that it was given: what that has allocated is a value, not memory of the caller's.  A Vec that is made
+   by map(Box::new) does not own the memory of the boxes.  */
 static bool calls_back(const struct rg_owner_frame *f)
 {
     const char *below = f->file ? below_library(f->file) : NULL;

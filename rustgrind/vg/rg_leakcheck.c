@@ -334,7 +334,8 @@ static void show_records(enum rg_leak_mode mode, enum rg_leak_delta delta, Bool 
     for (UInt i = 0; i < c.n_sorted; i++) {
         struct rg_leak_record *r = c.sorted[i];
         Bool own = is_own_business(r->class);
-        Bool count = !own && !quiet && mode == RG_LEAK_MODE_FULL && r->blocks > 0 && (rg_leak_opt.errors & (1 << r->kind)) && changed(r, delta);
+        Bool count = !own && !quiet && mode == RG_LEAK_MODE_FULL && r->blocks > 0 && (rg_leak_opt.errors & (1 << r->kind)) &&
+                     changed(r, delta);
         Bool print = !own && !quiet && mode == RG_LEAK_MODE_FULL && (rg_leak_opt.show & (1 << r->kind)) && changed(r, delta);
 
         if (print && left-- == 0) {

@@ -148,8 +148,8 @@ static Bool monitor_word(const HChar *word, HChar **rest, struct ask *ask)
     return False;
 }
 
-/* Without a word about it, only what has increased since the last check.  Leaks that somebody asks for from outside are shown, but
-   are no errors.  */
+/* Without a word about it, only what has increased since the last check.  Leaks that somebody asks for from outside are shown,
+   but are no errors.  */
 static void monitor_leak_check(HChar **rest)
 {
     struct ask ask = {RG_LEAK_MODE_FULL, RG_LEAK_DELTA_INCREASED, 1 << RG_LEAK_DEFINITE | 1 << RG_LEAK_POSSIBLE,
