@@ -164,7 +164,7 @@ thread_local! { static STATE: RefCell<Option<Box<[u64; 25]>>> = const { RefCell:
 #[inline(never)] fn strings_collected_lost() { let v: Vec<String> = ["one text", "another text"].iter().map(ToString::to_string).collect(); for s in v { bb(s.leak()); } }
 #[inline(never)] fn rcs_collected_lost() { let v: Vec<Rc<u64>> = (0..3).map(Rc::new).collect(); for r in v { bb(Rc::into_raw(r)); } }
 #[inline(never)] fn deque_static() { static D: Mutex<VecDeque<String>> = Mutex::new(VecDeque::new()); for i in 0..6 { D.lock().unwrap().push_back(format!("queued string {i}")); } }
-#[inline(never)] fn tls_leaked_main() { NO_DROP.with(|s| s.set(Some(Box::leak(Box::new(bb([1u64; 21])))))) }
+#[inline(never)] fn tls_leaked_main() { NO_DROP.with(|s| bb(s).set(Some(Box::leak(Box::new(bb([1u64; 21])))))) }
 #[inline(never)] fn tls_dropped() { thread::spawn(|| STATE.with(|s| *s.borrow_mut() = Some(Box::new(bb([1u64; 25]))))).join().unwrap() }
 #[inline(never)] fn parked_thread() {
     let b = Arc::new(Barrier::new(2)); let c = b.clone();
