@@ -295,7 +295,8 @@ static void add_heap_of_first(struct dump *d)
         const struct rg_ctx *ctx = rg_ctx_of(home);
         uint64_t cost[RG_N_EVENTS] = {0};
         if (ctx->tid == d->tid && rg_heapevents_put(cost, rg_heapcost_self(d->heap, home)))
-            rg_profile_cost(d->profile, (struct rg_node){fn_id(d, ctx->fn), 1}, (struct rg_pos){file_id(d, ctx->fn->file), 0, 0}, cost);
+            rg_profile_cost(d->profile, (struct rg_node){fn_id(d, ctx->fn), 1},
+                            (struct rg_pos){file_id(d, ctx->fn->file), 0, 0}, cost);
     }
 }
 

@@ -2,10 +2,11 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   Self cost is charged to the line that calls the allocator: the allocator's own functions allocate for everybody.  Inclusive
-   cost of what is allocated goes the way of all rare events: frames hand it on when they are popped.  What leaks and what is live at
-   the peak is known at the end only, when the frames are gone, so it is handed out along the paths of rg_sites.  Paths do not have
-   recursion deeper than they fold, so there a recursive call has less of these two than of the others; nothing else differs.  */
+   Self cost is charged to the line that calls the allocator: the allocator's own functions allocate for everybody.
+   Inclusive cost of what is allocated goes the way of all rare events: frames hand it on when they are popped.  What leaks
+   and what is live at the peak is known at the end only, when the frames are gone, so it is handed out along the paths of
+   rg_sites.  Paths do not have recursion deeper than they fold, so there a recursive call has less of these two than of the
+   others; nothing else differs.  */
 #include "rg_heapevents.h"
 #include "rg_allocs.h"
 #include "rg_events.h"

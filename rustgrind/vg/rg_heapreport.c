@@ -3,8 +3,8 @@
    SPDX-License-Identifier: GPL-2.0-or-later
 
    By functions as they are in the machine code: what was inlined is part of the function it is in.  Three tables: who allocates,
-   on whose behalf, and whose blocks were live when the heap was largest.  The second has the program's own functions only, because those
-   between them and the allocator are everybody's.  */
+   on whose behalf, and whose blocks were live when the heap was largest.  The second has the program's own functions only,
+   because those between them and the allocator are everybody's.  */
 #include "rg_heapreport.h"
 #include "rg_allocs.h"
 #include "rg_sites.h"

@@ -6,14 +6,14 @@
    been written.  Zeros there may have been written, too: the number is an upper limit of what was never written.  Blocks that the program
    wanted cleared tell nothing.  Nor do small ones: a last field that is 0 is no spare capacity.
 
-   Only what is zero is read, and of a block that was cleared by us: as much as then.  Pages of a mapping that were never touched are
-   not read at all, which /proc/self/pagemap tells.  It is opened each time, because that of a parent process is not ours.  */
+   Only what is zero is read, and of a block that was cleared by us: as much as then.  Pages of large blocks that were never touched
+   are not read at all, which /proc/self/pagemap tells.  It is opened each time, because that of a parent process is not ours.  */
 #include "rg_unused.h"
 #include "rg_allocs.h"
 
 #include "pub_tool_aspacemgr.h"
 
-enum { MIN_BLOCK = 64, MIN_TAIL = 16, CHUNK = 512 };
+enum { MIN_BLOCK = 64, MIN_TAIL = 16, CHUNK = 512, LARGE = 256 << 10 };
 
 /* Bytes before END, down to FROM, that are zero.  */
 static SizeT zeros_before(Addr end, Addr from)
@@ -58,7 +58,7 @@ static UWord touched_until(UWord first, UWord last)
     return end;
 }
 
-static SizeT tail_of_mapping(Addr from, Addr end)
+static SizeT tail_of_pages(Addr from, Addr end)
 {
     UWord first = VG_PGROUNDUP(from) / VKI_PAGE_SIZE, last = VG_PGROUNDUP(end) / VKI_PAGE_SIZE;
     Addr touched = touched_until(first, last) * VKI_PAGE_SIZE;
@@ -75,7 +75,8 @@ SizeT rg_unused_tail(const struct rg_heap_block *b)
     if (b->size < MIN_BLOCK || (b->flags & (RG_HEAP_CUSTOM | RG_HEAP_ZEROS)) ||
         !VG_(am_is_valid_for_client)(b->addr, b->size, VKI_PROT_READ))
         return 0;
-    n = b->flags & RG_HEAP_MAPPED ? tail_of_mapping(b->addr, b->addr + b->size) : zeros_before(b->addr + b->size, b->addr);
+    n = b->flags & RG_HEAP_MAPPED || b->size >= LARGE ? tail_of_pages(b->addr, b->addr + b->size)
+                                                      : zeros_before(b->addr + b->size, b->addr);
     return n < MIN_TAIL ? 0 : n;
 }
 
