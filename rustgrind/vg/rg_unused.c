@@ -2,12 +2,13 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   Writes are not watched.  But a new block is cleared (rg_allocs.c) or consists of new pages, so what is not zero at its end has
-   been written.  Zeros there may have been written, too: the number is an upper limit of what was never written.  Blocks that the program
-   wanted cleared tell nothing.  Nor do small ones: a last field that is 0 is no spare capacity.
+   Writes are not watched.  But a new block is cleared (rg_allocs.c) or consists of new pages, so what is not zero at its end
+   has been written.  Zeros there may have been written, too: the number is an upper limit of what was never written.  Blocks
+   that the program wanted cleared tell nothing.  Nor do small ones: a last field that is 0 is no spare capacity.
 
-   Only what is zero is read, and of a block that was cleared by us: as much as then.  Pages of large blocks that were never touched
-   are not read at all, which /proc/self/pagemap tells.  It is opened each time, because that of a parent process is not ours.  */
+   Only what is zero is read, and of a block that was cleared by us: as much as then.  Pages of large blocks that were never
+   touched are not read at all, which /proc/self/pagemap tells.  It is opened each time, because that of a parent process is
+   not ours.  */
 #include "rg_unused.h"
 #include "rg_allocs.h"
 
