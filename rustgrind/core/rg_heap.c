@@ -209,9 +209,9 @@ static uint64_t clip(uint64_t size)
     return size < max ? size : max;
 }
 
-static void insert(struct rg_heap *h, struct rg_heap_block b)
+/* S is the empty slot for B.  */
+static void insert_at(struct rg_heap *h, uint64_t s, struct rg_heap_block b)
 {
-    uint64_t s = slot_of(h, b.addr);
     uint32_t i;
 
     if (4 * (h->t.live_blocks + 1) > 3 * n_slots(h)) {
@@ -227,10 +227,14 @@ static void insert(struct rg_heap *h, struct rg_heap_block b)
 void rg_heap_add(struct rg_heap *h, uint64_t addr, uint64_t size, uint32_t site, uint64_t now, unsigned flags)
 {
     struct rg_heap_site *s;
+    uint64_t slot = slot_of(h, addr);
 
     RG_ASSERT(addr != 0);
-    rg_heap_remove(h, addr, now, NULL);
-    insert(h, (struct rg_heap_block){.addr = addr, .size = clip(size), .site = site, .born = now, .flags = flags});
+    if (h->slots[slot] != NONE) {
+        rg_heap_remove(h, addr, now, NULL);
+        slot = slot_of(h, addr);
+    }
+    insert_at(h, slot, (struct rg_heap_block){.addr = addr, .size = clip(size), .site = site, .born = now, .flags = flags});
     s = site_at(h, site);
     s->blocks++;
     s->bytes += size;
@@ -265,7 +269,7 @@ void rg_heap_put_back(struct rg_heap *h, const struct rg_heap_block *old, uint64
 {
     struct rg_heap_site *s;
 
-    insert(h, *old);
+    insert_at(h, slot_of(h, old->addr), *old);
     s = site_at(h, old->site);
     s->freed_blocks--;
     s->lifetimes -= now - old->born;
