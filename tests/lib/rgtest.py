@@ -18,6 +18,11 @@ IN_PLACE = os.path.abspath(os.environ.get("RG_IN_PLACE") or os.path.join(BUILDDI
 PROGRAMS = os.path.join(SRCDIR, "tests", "programs")
 ARTIFACTS = os.path.join(BUILDDIR, "artifacts")
 
+# A runner that a shell has started in the background ignores SIGINT, and so would all that it starts; what is handled here is not
+# ignored there.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 class Report:
     """Prints the result of each case and keeps count."""
