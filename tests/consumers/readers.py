@@ -282,7 +282,8 @@ class Toolbox:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(picture)
         done = rgtest.run(
-            ["chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--allow-file-access-from-files", "--hide-scrollbars",
+            ["chromium", "--headless=new", "--no-sandbox", "--allow-file-access-from-files", "--hide-scrollbars",
+             "--use-angle=swiftshader", "--enable-unsafe-swiftshader",  # WebGL without a graphics card: newer versions want to be told
              "--disable-background-networking", "--no-first-run", "--user-data-dir=" + os.path.join(directory, "profile"),
              "--enable-logging=stderr", "--virtual-time-budget=15000", "--window-size=1400,900", "--screenshot=" + picture,
              f"file://{page}#localProfilePath={script}"], timeout=WAIT * 2, cwd=directory)
