@@ -127,6 +127,12 @@ static void table_make(struct rg_heap *h)
             h->slots[probe(h, at(h, i)->addr)] = i | tag_of(h, at(h, i)->addr);
 }
 
+void rg_heap_expect(const struct rg_heap *h, uint64_t addr)
+{
+    if (h->slots)
+        __builtin_prefetch(&h->slots[home_slot(h, addr)], 1);
+}
+
 static uint64_t slot_of(struct rg_heap *h, uint64_t addr)
 {
     if (__builtin_expect(!h->slots, 0))

@@ -55,6 +55,9 @@ struct rg_heap; /* opaque */
 struct rg_heap *rg_heap_new(void);
 void rg_heap_free(struct rg_heap *h);
 
+/* Changes nothing, but makes it faster to add or remove the block at ADDR soon: most of it is waiting for memory.  */
+void rg_heap_expect(const struct rg_heap *h, uint64_t addr);
+
 /* A block of SIZE bytes has been allocated at ADDR (not 0).  A block that was there is taken for freed first.  */
 void rg_heap_add(struct rg_heap *h, uint64_t addr, uint64_t size, uint32_t site, uint64_t now, unsigned flags);
 

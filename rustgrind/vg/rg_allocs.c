@@ -391,6 +391,7 @@ static void new_block(const struct waiting *w, Addr p, SizeT kept)
     Bool mapped = is_mapped(w, p), unknown = w->fn->m.op == OP_REALLOC && w->old && !w->took_old;
     Bool zeros = w->fn->m.op == OP_CALLOC || unknown || (w->took_old && (w->old_block.flags & RG_HEAP_ZEROS));
 
+    rg_heap_expect(rg_allocs_heap, p);
     if (!mapped && w->fn->m.op != OP_CALLOC)
         clear(p, kept, w->size);
     rg_heap_add(rg_allocs_heap, p, w->size, w->site, rg_allocs_now(), (mapped ? RG_HEAP_MAPPED : 0) | (zeros ? RG_HEAP_ZEROS : 0));
