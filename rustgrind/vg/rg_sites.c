@@ -23,6 +23,7 @@ struct level {
     UWord enter;
     const UWord *acc;
     UInt node;
+    UInt parent; /* of NODE: that of the level below, when this was looked up */
 };
 
 struct stack_cache {
@@ -94,8 +95,10 @@ static UInt node_now(void)
     UInt top = rg_s.top - base, same, node;
 
     if (top >= c->room) {
+        UInt old = c->room;
         c->room = 2 * top + 64;
         c->levels = VG_(realloc)("rg.sites", c->levels, c->room * sizeof *c->levels);
+        VG_(memset)(c->levels + old, 0, (c->room - old) * sizeof *c->levels);
     }
     for (same = c->n < top + 1 ? c->n : top + 1; same > 0; same--) {
         const struct level *l = &c->levels[same - 1];
@@ -106,9 +109,17 @@ static UInt node_now(void)
     node = same ? c->levels[same - 1].node : RG_CALLTREE_ROOT;
     for (UInt i = same; i <= top; i++) {
         const struct rg_frame *f = &base[i];
+        struct level *l = &c->levels[i];
+        /* Most calls that were made again are the same ones, by the same path.  */
+        if (l->acc == f->acc && l->parent == node && rg_stack_is_call(f->acc)) {
+            l->enter = f->enter;
+            node = l->node;
+            continue;
+        }
+        UInt parent = node;
         if (f->home != RG_HOME_SKIP && f->home != RG_HOME_NONE)
             node = child(node, frame_ip(f, i == 0), f->home / 8, f->acc);
-        c->levels[i] = (struct level){f->enter, f->acc, node};
+        *l = (struct level){f->enter, f->acc, node, parent};
     }
     c->n = top + 1;
     return node;
