@@ -20,8 +20,7 @@
 #include "rg_edge.h"
 #include "rg_events.h"
 #include "rg_frames.h"
-
-#include "pub_tool_hashtable.h"
+#include "rg_node.h"
 
 /* Where the mark is among the shadow registers: rg_threads.c has the one before.  No register of the guest is there.  */
 enum { SHADOW_MARK = 8 };
@@ -144,14 +143,7 @@ static void note_cut(const UWord *counter, UInt instr)
     struct cut *c;
     struct stop *s;
 
-    if (!cuts)
-        cuts = VG_(HT_construct)("rg.cuts");
-    c = VG_(HT_lookup)(cuts, (UWord)counter);
-    if (!c) {
-        c = RG_ALLOC("rg.cut", sizeof *c);
-        c->counter = (UWord)counter;
-        VG_(HT_add_node)(cuts, c);
-    }
+    c = rg_node_of(&cuts, "rg.cuts", (UWord)counter, sizeof *c);
     for (s = c->stops; s && s->instr != instr; s = s->next)
         ;
     if (!s) {

@@ -9,8 +9,7 @@
 #include "rg_sim.h"
 
 #include "rg_caches.h"
-
-#include "pub_tool_hashtable.h"
+#include "rg_node.h"
 
 
 UWord *rg_sim_next;
@@ -158,16 +157,8 @@ static VgHashTable *skipped_uses;
 
 static struct rg_cache_use *skipped_use(UWord *words)
 {
-    struct skipped_use *u;
+    struct skipped_use *u = rg_node_of(&skipped_uses, "rg.sim.use", (UWord)words, sizeof *u);
 
-    if (!skipped_uses)
-        skipped_uses = VG_(HT_construct)("rg.sim.use");
-    u = VG_(HT_lookup)(skipped_uses, (UWord)words);
-    if (!u) {
-        u = RG_ALLOC("rg.sim.use", sizeof *u);
-        u->words = (UWord)words;
-        VG_(HT_add_node)(skipped_uses, u);
-    }
     return &u->use;
 }
 

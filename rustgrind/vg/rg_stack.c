@@ -25,8 +25,7 @@
 #include "rg_edge.h"
 #include "rg_fault.h"
 #include "rg_frames.h"
-
-#include "pub_tool_hashtable.h"
+#include "rg_node.h"
 
 /* ---- frames ---- */
 
@@ -514,16 +513,8 @@ UWord rg_uncounted(const UWord *counter)
 
 static void note_uncounted(const UWord *counter)
 {
-    struct uncounted *u;
+    struct uncounted *u = rg_node_of(&uncounted, "rg.uncounted", (UWord)counter, sizeof *u);
 
-    if (!uncounted)
-        uncounted = VG_(HT_construct)("rg.uncounted");
-    u = VG_(HT_lookup)(uncounted, (UWord)counter);
-    if (!u) {
-        u = RG_ALLOC("rg.uncounted", sizeof *u);
-        u->counter = (UWord)counter;
-        VG_(HT_add_node)(uncounted, u);
-    }
     u->n++;
 }
 
