@@ -28,6 +28,13 @@ static inline struct rg_cache_slot *slot_of(const struct rg_cache_d1 *d, uint64_
     return rg_cache_hot_slot(d->hot, d->line_bits, line);
 }
 
+static inline size_t set_of(const struct rg_cache_d1 *d, uint64_t line)
+{
+    return line >> d->line_bits & (((size_t)1 << d->set_bits) - 1);
+}
+
+static inline uint64_t *lines_of(const struct rg_cache_d1 *d, size_t set) { return d->sets + 2 * d->assoc * set; }
+
 /* An empty slot has a line that does not belong to it, and neither to a line that an access beginning in it can reach.  */
 static inline void empty_slot(struct rg_cache_d1 *d, struct rg_cache_slot *slot)
 {
@@ -37,22 +44,40 @@ static inline void empty_slot(struct rg_cache_d1 *d, struct rg_cache_slot *slot)
 
 static void d1_clear(struct rg_cache_d1 *d)
 {
-    size_t ways = (size_t)d->assoc << d->set_bits;
+    size_t n_sets = (size_t)1 << d->set_bits;
 
     for (size_t i = 0; i < RG_CACHE_SLOTS; i++)
         empty_slot(d, &d->hot->slot[i]);
-    for (size_t i = 0; i < ways; i++)
-        d->lines[i] = RG_CACHE_NO_LINE;
-    memset(d->stamps, 0, ways * sizeof *d->stamps);
-    d->lines[0] = 0;
+    memset(d->sets, 0, 2 * n_sets * d->assoc * sizeof *d->sets);
+    for (size_t set = 0; set < n_sets; set++) {
+        for (size_t w = 0; w < d->assoc; w++)
+            lines_of(d, set)[w] = RG_CACHE_NO_LINE;
+        d->lost[set] = d->no_slots;
+    }
+    d->sets[0] = 0;
+    d->lost[0] = 1;
 }
 
-/* Way WAY has LINE, which was accessed just now.  */
-static inline void use_way(struct rg_cache_d1 *d, size_t way, uint64_t line, uint64_t time)
+/* LINE, which is there, gets its slot; another one may lose it.  */
+static inline void give_slot(struct rg_cache_d1 *d, uint64_t line, uint64_t *stamp)
 {
-    d->stamps[way] = time;
-    if (!d->no_slots)
-        *slot_of(d, line) = (struct rg_cache_slot){line, &d->stamps[way]};
+    struct rg_cache_slot *slot = slot_of(d, line);
+
+    if (d->no_slots)
+        return;
+    if (slot->stamp != &d->nobodys_stamp)
+        d->lost[set_of(d, slot->line)]++;
+    *slot = (struct rg_cache_slot){line, stamp};
+}
+
+static void take_slot(struct rg_cache_d1 *d, uint64_t line)
+{
+    struct rg_cache_slot *slot = slot_of(d, line);
+
+    if (slot->line == line)
+        empty_slot(d, slot);
+    else if (line != RG_CACHE_NO_LINE && !d->no_slots)
+        d->lost[set_of(d, line)]--;
 }
 
 /* A stamp and, in its low BITS, a number that is the smaller the later the way.  */
@@ -82,46 +107,68 @@ static inline size_t least_recent(const uint64_t *stamps, size_t assoc, unsigned
     return assoc - 1 - (a & (((uint64_t)1 << bits) - 1));
 }
 
-/* The line is not there: puts it in the place of the least recent one.  Of empty ways the last one is taken, so that the line at
-   address 0, which is there at the start, is the last to leave.  */
-static void d1_load(struct rg_cache_d1 *d, uint64_t line, size_t first, uint64_t time)
+static inline size_t d1_victim(const struct rg_cache_d1 *d, const uint64_t *lines)
 {
-    size_t victim = first + least_recent(&d->stamps[first], d->assoc, d->assoc_bits);
-    struct rg_cache_slot *slot = slot_of(d, d->lines[victim]);
-    if (slot->line == d->lines[victim])
-        empty_slot(d, slot);
-    d->lines[victim] = line;
-    use_way(d, victim, line, time);
+    const uint64_t *stamps = lines + d->assoc;
+
+    return d->assoc == 8 ? least_recent(stamps, 8, 3) : least_recent(stamps, d->assoc, d->assoc_bits);
+}
+
+/* Puts LINE, which is not in the set of LINES, in the place of the least recent one.  Of empty ways the last one is taken, so
+   that the line at address 0, which is there at the start, is the last to leave.  */
+static inline void d1_load(struct rg_cache_d1 *d, uint64_t *lines, uint64_t line, uint64_t time)
+{
+    uint64_t *stamps = lines + d->assoc;
+    size_t victim = d1_victim(d, lines);
+
+    take_slot(d, lines[victim]);
+    lines[victim] = line;
+    stamps[victim] = time;
+    give_slot(d, line, &stamps[victim]);
+}
+
+/* Touches LINE, which may be among those of the set LINES that do not have their slots.  Returns true when it was there.  */
+static bool d1_find(struct rg_cache_d1 *d, uint64_t *lines, uint64_t line, uint64_t time)
+{
+    for (size_t w = 0; w < d->assoc; w++)
+        if (lines[w] == line) {
+            lines[d->assoc + w] = time;
+            if (!d->no_slots)
+                d->lost[set_of(d, line)]--;
+            give_slot(d, line, &lines[d->assoc + w]);
+            return true;
+        }
+    return false;
 }
 
 /* Touches the line at address LINE.  Returns true when it was there.  */
 static inline bool d1_touch(struct rg_cache_d1 *d, uint64_t line, uint64_t time)
 {
     struct rg_cache_slot *slot = slot_of(d, line);
+    size_t set = set_of(d, line);
+    uint64_t *lines = lines_of(d, set);
 
     if (slot->line == line) {
         *slot->stamp = time;
         return true;
     }
-    size_t first = (line >> d->line_bits & ((1u << d->set_bits) - 1)) * d->assoc, end = first + d->assoc, way = end;
-    for (size_t w = first; w < end; w++)
-        way = d->lines[w] == line ? w : way;
-    if (way != end) {
-        use_way(d, way, line, time);
+    if (d->lost[set] != 0 && d1_find(d, lines, line, time))
         return true;
-    }
-    d1_load(d, line, first, time);
+    d1_load(d, lines, line, time);
     return false;
+}
+
+static bool d1_straddling(struct rg_cache_d1 *d, uint64_t line1, uint64_t line2, uint64_t time)
+{
+    bool hit = d1_touch(d, line1, time);
+    return d1_touch(d, line2, time + 1) && hit;
 }
 
 static inline bool d1_access(struct rg_cache_d1 *d, uint64_t a, unsigned size, uint64_t time)
 {
     uint64_t line1 = a >> d->line_bits << d->line_bits, line2 = (a + size - 1) >> d->line_bits << d->line_bits;
-    bool hit = d1_touch(d, line1, time);
 
-    if (line2 != line1)
-        hit &= d1_touch(d, line2, time + 1);
-    return hit;
+    return line1 == line2 ? d1_touch(d, line1, time) : d1_straddling(d, line1, line2, time);
 }
 
 static void d1_init(struct rg_cache_d1 *d, const struct rg_geometry *g, struct rg_cache_hot *hot, bool no_slots)
@@ -134,8 +181,8 @@ static void d1_init(struct rg_cache_d1 *d, const struct rg_geometry *g, struct r
     d->assoc_bits = g->assoc > 1 ? 32 - (unsigned)__builtin_clz(g->assoc - 1) : 0;
     d->no_slots = no_slots;
     d->hot = hot;
-    d->lines = rg_alloc("cache.d1", (size_t)sets * g->assoc * sizeof *d->lines);
-    d->stamps = rg_alloc("cache.d1", (size_t)sets * g->assoc * sizeof *d->stamps);
+    d->sets = rg_alloc_lines("cache.d1", 2 * (size_t)sets * g->assoc * sizeof *d->sets, &d->memory);
+    d->lost = rg_alloc("cache.d1", sets * sizeof *d->lost);
     d1_clear(d);
 }
 
@@ -291,8 +338,8 @@ struct rg_cache *rg_cache_new(const struct rg_geometry *i1, const struct rg_geom
 void rg_cache_free(struct rg_cache *c)
 {
     i1_free(&c->i1);
-    rg_free(c->d1.lines);
-    rg_free(c->d1.stamps);
+    rg_free(c->d1.memory);
+    rg_free(c->d1.lost);
     rg_lru_free(&c->ll);
     rg_free(c->wb.words);
     if (c->useful != NULL)
@@ -375,6 +422,11 @@ static enum rg_cache_result write_through(struct rg_cache *c, uint64_t a, unsign
 
 enum rg_cache_result rg_cache_data(struct rg_cache *c, uint64_t a, unsigned size, bool write, uint64_t time)
 {
+    if (c->mode == RG_CACHE_PLAIN) {
+        if (d1_access(&c->d1, a, size, time))
+            return RG_CACHE_L1_HIT;
+        return rg_lru_access(&c->ll, a, size) ? RG_CACHE_LL_HIT : RG_CACHE_MISS;
+    }
     if (c->mode == RG_CACHE_USE)
         return rg_cache_useful_access(c->useful, true, a, size);
     if (write && (c->mode & RG_CACHE_WB))
@@ -388,12 +440,11 @@ enum rg_cache_result rg_cache_data(struct rg_cache *c, uint64_t a, unsigned size
 
 void rg_cache_expect(const struct rg_cache *c, uint64_t a)
 {
-    size_t first = (a >> c->d1.line_bits & ((1u << c->d1.set_bits) - 1)) * c->d1.assoc;
+    const uint64_t *lines = lines_of(&c->d1, set_of(&c->d1, a));
 
     if (c->mode & ~(unsigned)RG_CACHE_HWPREF)
         return;
-    __builtin_prefetch(&c->d1.lines[first]);
-    __builtin_prefetch(&c->d1.stamps[first], 1);
+    __builtin_prefetch(slot_of(&c->d1, lines[d1_victim(&c->d1, lines)]), 1); /* most probably */
     rg_lru_expect(&c->ll, a);
 }
 

@@ -12,9 +12,10 @@ enum { RG_CACHE_NO_LINE = 1 }; /* is no line's address */
 
 struct rg_cache_d1 {
     unsigned line_bits, set_bits, assoc, assoc_bits;
-    bool no_slots;    /* no line ever gets its slot */
-    uint64_t *lines;  /* by set and way; RG_CACHE_NO_LINE: empty */
-    uint64_t *stamps; /* time of the last access */
+    bool no_slots;  /* no line ever gets its slot */
+    uint64_t *sets; /* of each: addresses of its ASSOC lines (RG_CACHE_NO_LINE: empty), then the times of their last accesses */
+    void *memory;   /* in which SETS are */
+    uint32_t *lost; /* of each: how many of its lines do not have their slot; with no_slots 1 */
     uint64_t nobodys_stamp;
     struct rg_cache_hot *hot;
 };

@@ -36,14 +36,14 @@ void rg_lru_init(struct rg_lru *l, const struct rg_geometry *g)
     l->set_bits = rg_log2(sets);
     l->assoc = g->assoc;
     l->narrow = l->line_bits + l->set_bits >= NARROW_BITS;
-    l->tags = rg_alloc("lru", (size_t)sets * g->assoc * (l->narrow ? sizeof(uint32_t) : sizeof(uint64_t)));
+    l->tags = rg_alloc_lines("lru", (size_t)sets * g->assoc * (l->narrow ? sizeof(uint32_t) : sizeof(uint64_t)), &l->memory);
     rg_lru_clear(l);
 }
 
 void rg_lru_free(struct rg_lru *l)
 {
-    rg_free(l->tags);
-    l->tags = NULL;
+    rg_free(l->memory);
+    l->tags = l->memory = NULL;
 }
 
 void rg_lru_clear(struct rg_lru *l)
@@ -80,11 +80,13 @@ static inline bool to_front_by_four(uint32_t *tags, unsigned assoc, uint32_t tag
     __m128i carried = _mm_slli_si128(wanted, 12);
     uint64_t found = 0, moved;
 
+#pragma GCC unroll 4
     for (unsigned i = 0; i < assoc; i += 4) {
         __m128i equal = _mm_cmpeq_epi32(_mm_loadu_si128((const __m128i *)(tags + i)), wanted);
         found |= (uint64_t)(unsigned)_mm_movemask_ps(_mm_castsi128_ps(equal)) << i;
     }
     moved = found ^ (found - 1); /* the way it was in and those before it; all of them if it was in none */
+#pragma GCC unroll 4
     for (unsigned i = 0; i < assoc; i += 4) {
         __m128i now = _mm_loadu_si128((const __m128i *)(tags + i));
         __m128i shifted = _mm_or_si128(_mm_slli_si128(now, 4), _mm_srli_si128(carried, 12));
@@ -114,6 +116,8 @@ static inline bool touch(struct rg_lru *l, uint64_t block)
 
     if (!l->narrow)
         return to_front(set, l->assoc, false, tag);
+    if (l->assoc == 16)
+        return to_front_by_four(set, 16, tag & UINT32_MAX >> 1);
     if (l->assoc % 4 == 0 && l->assoc <= BY_FOUR_MAX)
         return to_front_by_four(set, l->assoc, tag & UINT32_MAX >> 1);
     return to_front(set, l->assoc, true, tag & UINT32_MAX >> 1);

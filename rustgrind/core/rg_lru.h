@@ -14,7 +14,19 @@ struct rg_lru {
     unsigned line_bits, set_bits, assoc;
     bool narrow; /* tags are uint32_t, else uint64_t */
     void *tags;
+    void *memory; /* in which TAGS are */
 };
+
+/* As rg_alloc, but the result begins with a line of the host's cache.  *MEMORY is what has to be freed.  */
+static inline void *rg_alloc_lines(const char *tag, size_t n, void **memory)
+{
+    enum { HOST_LINE = 64 };
+    uintptr_t at;
+
+    *memory = rg_alloc(tag, n + HOST_LINE - 1);
+    at = (uintptr_t)*memory;
+    return (char *)*memory + (-at & (HOST_LINE - 1));
+}
 
 /* A cache that holds the line at address 0, as callgrind's do at the start.  Freed by rg_lru_free.  */
 void rg_lru_init(struct rg_lru *l, const struct rg_geometry *g);

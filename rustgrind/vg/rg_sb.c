@@ -203,18 +203,22 @@ static Bool is_data(const struct rg_access *a)
 
 static struct rg_segsim *segsim_new(const struct rg_access *accesses, UInt n)
 {
-    struct rg_segsim *sim = rg_pool(sizeof *sim + n * (sizeof *accesses + sizeof *sim->data));
+    struct rg_segsim *sim;
+    UInt n_data = 0;
 
+    for (UInt i = 0; i < n; i++)
+        n_data += is_data(&accesses[i]);
+    sim = rg_pool(sizeof *sim + n_data * sizeof *sim->data + n * sizeof *accesses);
     sim->n = n;
-    sim->accesses = (struct rg_access *)(sim + 1);
-    sim->data = (UShort *)(sim->accesses + n);
+    sim->accesses = (struct rg_access *)&sim->data[n_data];
     for (UInt i = 0; i < n; i++) {
-        UInt e = rg_sb_static_event(&accesses[i]);
-        sim->accesses[i] = accesses[i];
+        const struct rg_access *a = &accesses[i];
+        UInt e = rg_sb_static_event(a);
+        sim->accesses[i] = *a;
         if (e != RG_IR)
             sim->counts[rg_ev.lane[e]]++;
-        if (is_data(&accesses[i]))
-            sim->data[sim->n_data++] = i;
+        if (is_data(a))
+            sim->data[sim->n_data++] = (struct rg_data){a->ring, a->delta, a->size, a->paired, i};
     }
     return sim;
 }

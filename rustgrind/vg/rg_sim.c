@@ -258,46 +258,49 @@ static Bool has_slot(Addr at, UInt size)
     return !rg_cache_group_missed(rg_cache_hot_check(&rg_sim_hot, rg_sim_d1_bits, at, size), rg_sim_d1_bits);
 }
 
-/* Do the ring's words of access A, which is at AT, say that it was a hit?  */
-static Bool is_kept(const struct rg_access *a, Addr at)
+static Addr address_of(const struct rg_data *d, const UWord *addr) { return addr[d->ring] + d->delta; }
+
+/* Do the ring's words of D, which is at AT, say that it was a hit?  */
+static Bool is_kept(const struct rg_data *d, Addr at)
 {
-    return has_slot(at, a->size) || (a->paired && has_slot(at, 1) && has_slot(at + a->size - 1, 1));
+    return has_slot(at, d->size) || (d->paired && has_slot(at, 1) && has_slot(at + d->size - 1, 1));
 }
 
-/* Is everything there, as far as the tables tell?  Most of what a miss costs is the host's own miss in our tables: the caller
-   has other work to do before it needs what is begun to be loaded here.  */
-static Bool all_there(const struct rg_seg *seg, const UWord *addr)
+/* Is everything there, as far as the tables tell?  */
+static Bool all_there(const struct rg_segsim *sim, const UWord *addr)
 {
-    const struct rg_segsim *sim = seg->sim;
-    Bool there = code_is_there(sim);
+    for (UInt i = 0; i < sim->n_data; i++)
+        if (!is_kept(&sim->data[i], address_of(&sim->data[i], addr)))
+            return False;
+    return code_is_there(sim);
+}
 
+/* Most of what a miss costs is the host's own miss in our tables: the caller has other work to do before it needs what is begun
+   to be loaded here.  */
+static void expect(const struct rg_segsim *sim, const UWord *addr)
+{
     for (UInt i = 0; i < sim->n_data; i++) {
-        const struct rg_access *a = &sim->accesses[sim->data[i]];
-        Addr at = addr[a->ring] + a->delta;
-        if (!is_kept(a, at)) {
+        Addr at = address_of(&sim->data[i], addr);
+        if (!has_slot(at, sim->data[i].size))
             rg_cache_expect(cache, at);
-            there = False;
-        }
     }
-    return there;
 }
 
-/* The same when all of its code is there.  */
+/* The data accesses of a segment all of whose code is there.  */
 static void simulate_data(const struct rg_seg *seg, const UWord *addr)
 {
     const struct rg_segsim *sim = seg->sim;
 
-    for (UInt i = 0; i < sim->n_data; i++) {
-        const struct rg_access *a = &sim->accesses[sim->data[i]];
-        Addr at = addr[a->ring] + a->delta;
+    for (const struct rg_data *d = sim->data, *end = d + sim->n_data; d < end; d++) {
+        Addr at = address_of(d, addr);
         enum rg_cache_result r;
-        if (has_slot(at, a->size)) {
+        if (has_slot(at, d->size)) {
             rg_cache_hot_stamp(&rg_sim_hot, rg_sim_d1_bits, at, data_time++);
             continue;
         }
-        r = data_access(a, at);
+        r = data_access(&sim->accesses[d->access], at);
         if (r != RG_CACHE_L1_HIT)
-            count_misses(seg, a, r);
+            count_misses(seg, &sim->accesses[d->access], r);
     }
 }
 
@@ -305,15 +308,25 @@ VG_REGPARM(1) void rg_h_sim(const struct rg_seg *seg)
 {
     const UWord *addr = rg_sim_next - seg->sim->n_ring;
 
-    /* What is there may wait in the ring: code is cold then.  */
-    if (!rg_sim_always && all_there(seg, addr) && !((UWord)rg_sim_next & RG_RING_FULL))
-        return;
+    expect(seg->sim, addr);
     catch_up(addr);
     rg_sim_next = ring;
-    if (!rg_sim_always && code_is_there(seg->sim))
+    if (code_is_there(seg->sim))
         simulate_data(seg, addr);
     else
         simulate(seg, addr);
+}
+
+/* The segment is cold: what is there may wait in the ring.  */
+static void simulate_cold(const struct rg_seg *seg)
+{
+    const UWord *addr = rg_sim_next - seg->sim->n_ring;
+
+    if (!rg_sim_always && all_there(seg->sim, addr) && !((UWord)rg_sim_next & RG_RING_FULL))
+        return;
+    catch_up(addr);
+    rg_sim_next = ring;
+    simulate(seg, addr);
 }
 
 VG_REGPARM(3) void rg_h_sim_branch(const struct rg_seg *seg, UWord mispredicted, UWord slow)
@@ -339,7 +352,10 @@ static UWord predict(const struct rg_seg *seg, UWord value)
 VG_REGPARM(2) void rg_h_sim_all(const struct rg_seg *seg, UWord value)
 {
     rg_sim_next += seg->sim->n_ring;
-    rg_h_sim_branch(seg, predict(seg, value), rg_opt.cache_sim ? ~(UWord)0 : 0);
+    if (rg_opt.cache_sim)
+        simulate_cold(seg);
+    if (predict(seg, value))
+        count_mispredicted(seg);
     for (UInt i = 0; i < seg->sim->n_lines; i++)
         seg->sim->lines[i]->stamp = rg_s.total;
 }

@@ -125,15 +125,24 @@ struct rg_access {
     Bool paired; /* RING is the lowest byte of a group, and the next word its highest */
 };
 
+/* A data access again, with what is needed first.  */
+struct rg_data {
+    UShort ring;
+    Short delta;
+    UChar size;
+    Bool paired;
+    UShort access; /* index */
+};
+
 /* What of a segment is simulated.  */
 struct rg_segsim {
     UShort n, n_data;           /* accesses; of them those whose addresses are only known at run time */
     UShort n_ring;              /* words in which these addresses are kept */
-    UShort counts[RG_N_STATIC]; /* by lane */
     UShort n_lines;             /* of code, one after another */
     struct rg_cache_line **lines;
     struct rg_access *accesses;
-    UShort *data; /* which of them are data */
+    UShort counts[RG_N_STATIC]; /* by lane */
+    struct rg_data data[];
 };
 
 struct rg_seg {
