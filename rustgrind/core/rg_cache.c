@@ -56,6 +56,7 @@ static void d1_clear(struct rg_cache_d1 *d)
     }
     d->sets[0] = 0;
     d->lost[0] = 1;
+    d->n_straddled = 0;
 }
 
 /* LINE, which is there, gets its slot; another one may lose it.  */
@@ -158,10 +159,23 @@ static inline bool d1_touch(struct rg_cache_d1 *d, uint64_t line, uint64_t time)
     return false;
 }
 
+static void d1_restamp(struct rg_cache_d1 *d)
+{
+    while (d->n_straddled > 0) {
+        uint64_t time = d->straddled[--d->n_straddled].time, *stamp = d->straddled[d->n_straddled].stamp;
+        *stamp = *stamp < time ? time : *stamp;
+    }
+}
+
 static bool d1_straddling(struct rg_cache_d1 *d, uint64_t line1, uint64_t line2, uint64_t time)
 {
-    bool hit = d1_touch(d, line1, time);
-    return d1_touch(d, line2, time + 1) && hit;
+    bool hit1 = d1_touch(d, line1, time), hit2 = d1_touch(d, line2, time + 1);
+
+    if (d->n_straddled == RG_CACHE_STRADDLING) /* of callers that do not stamp */
+        d1_restamp(d);
+    d->straddled[d->n_straddled].stamp = slot_of(d, line2)->stamp;
+    d->straddled[d->n_straddled++].time = time + 1;
+    return hit1 && hit2;
 }
 
 static inline bool d1_access(struct rg_cache_d1 *d, uint64_t a, unsigned size, uint64_t time)
@@ -222,6 +236,8 @@ static struct rg_cache_line *line_of(struct rg_cache_i1 *i, uint64_t a)
     return (struct rg_cache_line *)(uintptr_t)*value;
 }
 
+static struct rg_cache_line *line_zero(const struct rg_cache_i1 *i) { return i->ways[i->assoc - 1]; }
+
 static void i1_clear(struct rg_cache_i1 *i)
 {
     size_t ways = (size_t)i->assoc << i->set_bits;
@@ -231,9 +247,12 @@ static void i1_clear(struct rg_cache_i1 *i)
             i->ways[w]->absent = UINT64_MAX;
         i->ways[w] = NULL;
     }
-    i->ways[0] = line_of(i, 0);
-    i->ways[0]->absent = 0;
-    i->ways[0]->stamp = UINT64_MAX; /* before 0 */
+    for (size_t set = 0; set < (size_t)1 << i->set_bits; set++)
+        i->n_empty[set] = i->assoc;
+    i->n_empty[0]--;
+    i->ways[i->assoc - 1] = line_of(i, 0);
+    line_zero(i)->absent = 0;
+    line_zero(i)->stamp = UINT64_MAX; /* before 0 */
 }
 
 static void i1_init(struct rg_cache_i1 *i, const struct rg_geometry *g, struct rg_cache_line *(*new_line)(void))
@@ -245,6 +264,7 @@ static void i1_init(struct rg_cache_i1 *i, const struct rg_geometry *g, struct r
     i->assoc = g->assoc;
     i->new_line = new_line;
     i->ways = rg_alloc("cache.i1", (size_t)sets * g->assoc * sizeof *i->ways);
+    i->n_empty = rg_alloc("cache.i1", sets * sizeof *i->n_empty);
     rg_map_init(&i->lines, "cache.lines");
     i1_clear(i);
 }
@@ -258,26 +278,38 @@ static void i1_free(struct rg_cache_i1 *i)
     }
     rg_map_free(&i->lines);
     rg_free(i->ways);
+    rg_free(i->n_empty);
 }
 
-static bool older(const struct rg_cache_line *x, const struct rg_cache_line *y)
+/* The way of the least recent of the lines SET.  Without jumps, as there is nothing that could be predicted.  */
+static size_t oldest_line(struct rg_cache_line *const *set, size_t assoc)
 {
-    int64_t later = (int64_t)(x->stamp - y->stamp);
+    uint64_t stamp = set[0]->stamp, addr = set[0]->addr;
+    size_t oldest = 0;
 
-    return later < 0 || (later == 0 && x->addr < y->addr);
+    for (size_t w = 1; w < assoc; w++) {
+        const struct rg_cache_line *line = set[w];
+        int64_t later = (int64_t)(line->stamp - stamp);
+        bool older = (later < 0) | ((later == 0) & (line->addr < addr));
+        oldest = older ? w : oldest;
+        stamp = older ? line->stamp : stamp;
+        addr = older ? line->addr : addr;
+    }
+    return oldest;
 }
 
-/* Puts LINE in an empty way, of which the last is taken, or in the place of the least recent line.  */
+/* Puts LINE in an empty way, which are the first ones, or in the place of the least recent line.  */
 static void i1_load(struct rg_cache_i1 *i, struct rg_cache_line *line)
 {
-    struct rg_cache_line **set = &i->ways[(line->addr >> i->line_bits & ((1u << i->set_bits) - 1)) * i->assoc];
-    struct rg_cache_line **victim = set;
+    size_t set = line->addr >> i->line_bits & ((1u << i->set_bits) - 1);
+    struct rg_cache_line **ways = &i->ways[set * i->assoc], **victim;
 
-    for (unsigned w = 1; w < i->assoc && *victim != NULL; w++)
-        if (set[w] == NULL || older(set[w], *victim))
-            victim = &set[w];
-    if (*victim != NULL)
+    if (i->n_empty[set] > 0) {
+        victim = &ways[--i->n_empty[set]];
+    } else {
+        victim = &ways[oldest_line(ways, i->assoc)];
         (*victim)->absent = UINT64_MAX;
+    }
     *victim = line;
     line->absent = 0;
 }
@@ -326,7 +358,7 @@ struct rg_cache *rg_cache_new(const struct rg_geometry *i1, const struct rg_geom
     d1_init(&c->d1, d1, hot, mode & RG_CACHE_WB);
     if (mode == RG_CACHE_USE) {
         c->useful = rg_cache_useful_new((struct rg_geometry[]){*i1, *d1, *ll});
-        c->i1.ways[0]->absent = UINT64_MAX;
+        line_zero(&c->i1)->absent = UINT64_MAX;
     } else if (mode & RG_CACHE_WB) {
         rg_cache_wb_init(&c->wb, ll);
     } else {
@@ -353,7 +385,7 @@ void rg_cache_clear(struct rg_cache *c)
     d1_clear(&c->d1);
     if (c->mode == RG_CACHE_USE) {
         rg_cache_useful_clear(c->useful);
-        c->i1.ways[0]->absent = UINT64_MAX;
+        line_zero(&c->i1)->absent = UINT64_MAX;
     } else if (c->mode & RG_CACHE_WB) {
         rg_cache_wb_clear(&c->wb);
     } else {
@@ -402,6 +434,8 @@ enum rg_cache_result rg_cache_fetch(struct rg_cache *c, struct rg_cache_line *li
 {
     if (c->mode == RG_CACHE_USE)
         return rg_cache_useful_access(c->useful, false, a, size);
+    if (c->mode == RG_CACHE_PLAIN && line->absent)
+        rg_lru_expect(&c->ll, a);
     if (i1_access(&c->i1, line, a, size, time))
         return RG_CACHE_L1_HIT;
     if (c->mode & RG_CACHE_HWPREF)
@@ -423,6 +457,7 @@ static enum rg_cache_result write_through(struct rg_cache *c, uint64_t a, unsign
 enum rg_cache_result rg_cache_data(struct rg_cache *c, uint64_t a, unsigned size, bool write, uint64_t time)
 {
     if (c->mode == RG_CACHE_PLAIN) {
+        rg_lru_expect(&c->ll, a);
         if (d1_access(&c->d1, a, size, time))
             return RG_CACHE_L1_HIT;
         return rg_lru_access(&c->ll, a, size) ? RG_CACHE_LL_HIT : RG_CACHE_MISS;
@@ -438,15 +473,7 @@ enum rg_cache_result rg_cache_data(struct rg_cache *c, uint64_t a, unsigned size
     return ll_access(c, a, size, false);
 }
 
-void rg_cache_expect(const struct rg_cache *c, uint64_t a)
-{
-    const uint64_t *lines = lines_of(&c->d1, set_of(&c->d1, a));
-
-    if (c->mode & ~(unsigned)RG_CACHE_HWPREF)
-        return;
-    __builtin_prefetch(slot_of(&c->d1, lines[d1_victim(&c->d1, lines)]), 1); /* most probably */
-    rg_lru_expect(&c->ll, a);
-}
+void rg_cache_restamp(struct rg_cache *c) { d1_restamp(&c->d1); }
 
 void rg_cache_use_owner(struct rg_cache *c, struct rg_cache_use *owner, bool collect)
 {

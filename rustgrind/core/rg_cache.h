@@ -10,27 +10,29 @@
    - An access is never longer than rg_cache_max_access: the caller cuts it.
    - Writes are reads, except in RG_CACHE_WB.
 
-   The fast way.  A hit of L1 does nothing but make lines the most recently used ones.  So a caller may skip it and tell of it
-   later by a time stamp, if it knows that all lines of the access are there.  Two tables tell:
+   The fast way.  A hit of L1 does nothing but make lines the most recently used ones.  So a caller may do it alone, by a time
+   stamp, if it knows that all lines of the access are there.  Two tables tell:
    - data: struct rg_cache_hot.  A line that is in D1 *may* have its slot, found by address; a line that has its slot is in D1.
    - code: struct rg_cache_line, one for each line of I1's size that code was translated from.  ABSENT tells all.
-   Accesses are checked in groups (segments of code):
+   Accesses are checked a segment of code at a time:
      1. acc = 0; for each code line: acc |= absent; for each data access: acc |= rg_cache_hot_check
-     2. if acc is less than the line size of D1 (see rg_cache_group_missed), all of them hit.  Addresses of data accesses are
-        kept, in order.
-     3. if not, one of them may have missed.  The kept ones are told first, in order, by rg_cache_hot_stamp; then all accesses
-        of the group are done, in order, by rg_cache_fetch and rg_cache_data.
-     4. in both cases all code lines of the group are stamped.
+     2. if acc is less than the line size of D1 (see rg_cache_missed), all of them hit.
+     3. if not, one of them may have missed: rg_cache_restamp, then all accesses of the segment are done, in order, by
+        rg_cache_fetch and rg_cache_data.
+     4. in both cases all code lines of the segment are stamped, and all slots of 1., in order, by rg_cache_hot_stamp.
    Time grows with simulated order; code and data may have clocks of their own.  Each data access has a time larger by 2 or more
-   than the one before it if that was done (the second line of a straddling access is stamped with time + 1), by 1 or more if it
-   was told.  The code lines of a group have the same time, larger than the group's before; among them the one with the lower
-   address is the older, as the instructions of a group are in order of address.  They are compared by signed difference.
+   than the one before it: the second line of a straddling access is stamped with time + 1.  The code lines of a segment have
+   the same time, larger than the segment's before; among them the one with the lower address is the older, as the instructions
+   of a segment are in order of address.  They are compared by signed difference.
+   After 3., 4. says again what is known already, but for the second line of a straddling access: if it was accessed, or its slot
+   belonged to another line, earlier in the segment, it is now stamped with that time.  That is what rg_cache_restamp puts right,
+   before anything depends on it.
    Where a hit does more than that (data in RG_CACHE_WB, everything in RG_CACHE_USE) nothing is ever present in the tables, so
    that the same code always goes the slow way.
 
    Data accesses with one base register and no other one between them that span at most a line of D1, and single ones, may be
-   checked and kept as two, lowest and highest byte, each of size 1: their two lines are in different sets, where order does not matter.  Not if
-   rg_cache_one_set.  They are done one by one.  */
+   checked and stamped as two, lowest and highest byte, each of size 1, and have one time: their two lines are in different sets,
+   where order does not matter.  Not if rg_cache_one_set.  They are done one by one.  */
 #ifndef RG_CACHE_H
 #define RG_CACHE_H
 
@@ -95,7 +97,7 @@ static inline void rg_cache_hot_stamp(struct rg_cache_hot *hot, unsigned line_bi
     *rg_cache_hot_slot(hot, line_bits, a)->stamp = time;
 }
 
-static inline bool rg_cache_group_missed(uint64_t acc, unsigned line_bits)
+static inline bool rg_cache_missed(uint64_t acc, unsigned line_bits)
 {
     return acc >> line_bits != 0;
 }
@@ -135,8 +137,9 @@ enum rg_cache_result rg_cache_fetch(struct rg_cache *c, struct rg_cache_line *li
 /* A data access.  TIME stamps its first line, TIME + 1 the second.  */
 enum rg_cache_result rg_cache_data(struct rg_cache *c, uint64_t a, unsigned size, bool write, uint64_t time);
 
-/* Changes nothing, but makes a data access at A faster that comes soon: what it needs is loaded into the host's cache.  */
-void rg_cache_expect(const struct rg_cache *c, uint64_t a);
+/* Puts stamps right that step 4 above has set back.  At most RG_CACHE_STRADDLING data accesses of a segment may straddle.  */
+enum { RG_CACHE_STRADDLING = 64 };
+void rg_cache_restamp(struct rg_cache *c);
 
 /* ---- RG_CACHE_USE ---- */
 

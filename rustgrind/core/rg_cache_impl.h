@@ -18,11 +18,16 @@ struct rg_cache_d1 {
     uint32_t *lost; /* of each: how many of its lines do not have their slot; with no_slots 1 */
     uint64_t nobodys_stamp;
     struct rg_cache_hot *hot;
+    struct {
+        uint64_t *stamp, time;
+    } straddled[RG_CACHE_STRADDLING]; /* second lines since the last rg_cache_restamp */
+    unsigned n_straddled;
 };
 
 struct rg_cache_i1 {
     unsigned line_bits, set_bits, assoc;
     struct rg_cache_line **ways; /* NULL: empty */
+    uint32_t *n_empty;           /* by set: its first ways are */
     struct rg_map lines;         /* by address */
     struct rg_cache_line *(*new_line)(void); /* NULL: they are in CHUNKS */
     struct rg_cache_chunk *chunks;

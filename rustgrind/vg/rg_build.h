@@ -20,7 +20,6 @@ struct rg_builder {
     IRExpr *base;  /* &rg_s */
     IRExpr *off;   /* state.off, which no superblock changes before its exit */
     IRExpr *total; /* state.total, with the last segment begun */
-    IRExpr *lanes[RG_N_STATIC]; /* state.lanes, likewise, or NULL */
     Int offset_sp, size_sp;
     struct rg_sp_info *tmps; /* by temporary of the input */
     Int n_tmps;
@@ -37,8 +36,11 @@ struct rg_builder {
     Int offset_mark; /* in the guest state */
     Bool ip_is_addr; /* the guest jumps to the superblock by its own address */
     /* Of the present segment: */
-    IRExpr *ring;     /* rg_sim_next at its beginning */
-    UInt n_ring;      /* words written there so far */
+    UInt n_words;     /* of rg_sim_addresses written so far */
+    UInt n_groups;    /* of data accesses so far */
+    UInt n_slots;     /* of D1 asked so far */
+    IRExpr *slots[2 * RG_MAX_GROUPS]; /* their offsets */
+    UInt slot_group[2 * RG_MAX_GROUPS];
     IRExpr *slow;     /* not zero: the helper must look at it; NULL: 0 */
     IRExpr *branch;   /* not zero: the branch was mispredicted; when always simulated: taken, or target */
     Bool indirect;    /* it is an indirect jump */
@@ -59,6 +61,7 @@ static inline IRExpr *rg_b_bind_ty(struct rg_builder *b, IRType ty, IRExpr *e)
 static inline IRExpr *rg_b_bind(struct rg_builder *b, IRExpr *e) { return rg_b_bind_ty(b, Ity_I64, e); }
 static inline IRExpr *rg_b_binop(struct rg_builder *b, IROp op, IRExpr *x, IRExpr *y) { return rg_b_bind(b, IRExpr_Binop(op, x, y)); }
 static inline IRExpr *rg_b_cmp(struct rg_builder *b, IROp op, IRExpr *x, IRExpr *y) { return rg_b_bind_ty(b, Ity_I1, IRExpr_Binop(op, x, y)); }
+static inline IRExpr *rg_b_nonzero(struct rg_builder *b, IRExpr *x) { return rg_b_bind_ty(b, Ity_I1, IRExpr_Unop(Iop_CmpNEZ64, x)); }
 static inline IRExpr *rg_b_load(struct rg_builder *b, IRExpr *addr) { return rg_b_bind(b, IRExpr_Load(Iend_LE, Ity_I64, addr)); }
 static inline IRExpr *rg_b_plus(struct rg_builder *b, IRExpr *x, UWord n) { return n ? rg_b_binop(b, Iop_Add64, x, rg_b_cword(n)) : x; }
 static inline void rg_b_store(struct rg_builder *b, IRExpr *addr, IRExpr *v) { rg_b_add(b, IRStmt_Store(Iend_LE, addr, v)); }

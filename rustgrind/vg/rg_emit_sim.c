@@ -3,10 +3,9 @@
    SPDX-License-Identifier: GPL-2.0-or-later
 
    The fast way of rg_cache.h.  All checks of a segment are or-ed into a word SLOW, which is less than a line if all are hits.
-   The address of a data access goes to a ring, from which the helper learns, when it is called the next time, in which order
-   lines were used.  Instruction lines are known when the code is made, so what is known of them is at constant addresses.  At
-   the end of the segment one guarded call, made if SLOW says so, simulates the segment in the order in which things
-   happened.
+   Instruction lines are known when the code is made, so what is known of them is at constant addresses.  At the end of the
+   segment one guarded call, made if SLOW says so, simulates it in the order in which things happened; addresses of data are kept
+   for that.  Behind it, made or not, lines are stamped.
 
    Predictors are updated without branches; a misprediction is a second reason for the call.  */
 #include "rg_sim.h"
@@ -30,8 +29,7 @@ void rg_emit_counts(struct rg_builder *b, const struct rg_seg *seg)
         UWord n = seg->sim->counts[i];
         if (!n)
             continue;
-        b->lanes[i] = rg_b_plus(b, b->lanes[i] ? b->lanes[i] : rg_b_load(b, RG_STATE(lanes[i])), n);
-        rg_b_store(b, RG_STATE(lanes[i]), b->lanes[i]);
+        rg_b_store(b, RG_STATE(lanes[i]), rg_b_plus(b, rg_b_load(b, RG_STATE(lanes[i])), n));
         if (!b->is_plt)
             continue;
         plt = plt ? plt : plt_words(b);
@@ -57,8 +55,26 @@ static void check_line(struct rg_builder *b, IRExpr *first, IRExpr *last)
 {
     IRExpr *slot = rg_b_binop(b, Iop_And64, shift_right(b, first, rg_sim_d1_bits - RG_CACHE_SLOT_SHIFT), rg_b_cword(RG_CACHE_SLOT_MASK));
 
+    b->slots[b->n_slots] = slot;
+    b->slot_group[b->n_slots++] = b->n_groups;
     slot = rg_b_plus(b, slot, (UWord)&rg_sim_hot.slot[0].line); /* below 2 GB: becomes part of an address */
     b->slow = rg_b_or(b, b->slow, rg_b_binop(b, Iop_Xor64, last, rg_b_load(b, slot)));
+}
+
+/* As rg_cache_hot_stamp, for all of them.  Time is loaded again because it would have to be kept somewhere during the call.  */
+static void stamp_slots(struct rg_builder *b)
+{
+    IRExpr *last = b->n_slots ? rg_b_load(b, rg_b_near(b, &rg_sim_time)) : NULL;
+
+    for (UInt i = 0; i < b->n_slots; i++) {
+        IRExpr *stamp = rg_b_load(b, rg_b_plus(b, b->slots[i], (UWord)&rg_sim_hot.slot[0].stamp));
+        rg_b_store(b, stamp, rg_b_plus(b, last, -(UWord)RG_SIM_TICKS * (b->n_groups - 1 - b->slot_group[i])));
+    }
+}
+
+static void keep_address(struct rg_builder *b, IRExpr *address)
+{
+    rg_b_store(b, rg_b_near(b, rg_sim_address(b->n_words++)), address);
 }
 
 static void emit_data(struct rg_builder *b, const struct rg_access *acc, const struct rg_step *step)
@@ -68,19 +84,19 @@ static void emit_data(struct rg_builder *b, const struct rg_access *acc, const s
 
     if (!step->value)
         return; /* its group comes with the last one */
-    b->ring = b->ring ? b->ring : rg_b_load(b, rg_b_near(b, &rg_sim_next));
-    rg_b_store(b, rg_b_plus(b, b->ring, b->n_ring++ * sizeof(UWord)), step->value);
+    keep_address(b, step->value);
     if (!step->high) {
         if (checked)
             check_line(b, step->value, rg_b_plus(b, step->value, acc->size - 1));
-        return;
+    } else {
+        high = rg_b_plus(b, step->high, step->high_size - 1);
+        keep_address(b, high);
+        if (checked) {
+            check_line(b, step->value, step->value);
+            check_line(b, high, high);
+        }
     }
-    high = rg_b_plus(b, step->high, step->high_size - 1);
-    rg_b_store(b, rg_b_plus(b, b->ring, b->n_ring++ * sizeof(UWord)), high);
-    if (checked) {
-        check_line(b, step->value, step->value);
-        check_line(b, high, high);
-    }
+    b->n_groups++;
 }
 
 static void check_lines(struct rg_builder *b, const struct rg_segsim *sim)
@@ -99,8 +115,6 @@ static void emit_guarded(struct rg_builder *b, const struct rg_seg *seg, const s
 {
     rg_b_call_if(b, step->guard, 2, "rg_h_sim_guarded", &rg_h_sim_guarded,
                  mkIRExprVec_2(rg_b_cword((UWord)seg), step->value));
-    for (UInt i = 0; i < rg_ev.n_static; i++)
-        b->lanes[i] = NULL; /* the helper changes them */
 }
 
 /* ---- branches ---- */
@@ -176,29 +190,28 @@ void rg_emit_access(struct rg_builder *b, const struct rg_seg *seg, const struct
     }
 }
 
-/* SLOW is compared with a line's size.  So can a misprediction be, together with it, but for that of an indirect jump, which may
-   be any number.  */
+/* SLOW has a bit above those inside a line set.  So has a misprediction, but for that of an indirect jump, which may be any
+   number.  */
 static IRExpr *something_happened(struct rg_builder *b)
 {
-    IRExpr *line = rg_b_cword((UWord)1 << rg_sim_d1_bits), *missed, *mispredicted;
+    IRExpr *lines = rg_b_cword(-(UWord)1 << rg_sim_d1_bits), *missed, *mispredicted;
 
     if (b->slow && b->branch && !b->indirect)
-        return rg_b_cmp(b, Iop_CmpLE64U, line, rg_b_or(b, b->slow, b->branch));
-    missed = b->slow ? rg_b_cmp(b, Iop_CmpLE64U, line, b->slow) : NULL;
-    mispredicted = b->branch ? rg_b_cmp(b, Iop_CmpNE64, b->branch, rg_b_cword(0)) : NULL;
+        return rg_b_nonzero(b, rg_b_binop(b, Iop_And64, rg_b_or(b, b->slow, b->branch), lines));
+    missed = b->slow ? rg_b_binop(b, Iop_And64, b->slow, lines) : NULL;
+    mispredicted = b->branch;
     if (missed && mispredicted)
-        return rg_b_either(b, missed, mispredicted);
-    return missed ? missed : mispredicted;
+        return rg_b_nonzero(b, rg_b_or(b, missed, mispredicted));
+    return missed || mispredicted ? rg_b_nonzero(b, missed ? missed : mispredicted) : NULL;
 }
 
 static void emit_fast_end(struct rg_builder *b, const struct rg_seg *seg)
 {
     IRExpr *wrong;
 
-    if (b->n_ring) {
-        IRExpr *next = rg_b_plus(b, b->ring, b->n_ring * sizeof(UWord));
-        rg_b_store(b, rg_b_near(b, &rg_sim_next), next);
-        b->slow = rg_b_or(b, b->slow, rg_b_binop(b, Iop_And64, next, rg_b_cword(RG_RING_FULL)));
+    if (b->n_groups) {
+        IRExpr *time = rg_b_near(b, &rg_sim_time);
+        rg_b_store(b, time, rg_b_plus(b, rg_b_load(b, time), b->n_groups * RG_SIM_TICKS));
     }
     check_lines(b, seg->sim);
     wrong = something_happened(b);
@@ -209,6 +222,7 @@ static void emit_fast_end(struct rg_builder *b, const struct rg_seg *seg)
                      mkIRExprVec_3(rg_b_cword((UWord)seg), b->branch, b->slow ? b->slow : rg_b_cword(0)));
     else
         rg_b_call_if(b, wrong, 1, "rg_h_sim", &rg_h_sim, mkIRExprVec_1(rg_b_cword((UWord)seg)));
+    stamp_slots(b);
     stamp_lines(b, seg->sim);
 }
 
@@ -223,7 +237,7 @@ void rg_emit_sim_end(struct rg_builder *b, const struct rg_seg *seg)
         emit_fast_end(b, seg);
     if (rg_opt.compat_callgrind)
         rg_b_store(b, RG_STATE(done), rg_b_cword(1));
-    b->ring = b->slow = b->branch = NULL;
+    b->slow = b->branch = NULL;
     b->indirect = False;
-    b->n_ring = 0;
+    b->n_words = b->n_groups = b->n_slots = 0;
 }

@@ -3,7 +3,7 @@
    SPDX-License-Identifier: GPL-2.0-or-later  */
 #include "rg_frames.h"
 
-struct rg_state rg_s;
+struct rg_near rg_near;
 UInt rg_n_levels = 2;
 UWord rg_level_limit = 8;
 

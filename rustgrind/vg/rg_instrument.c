@@ -101,7 +101,7 @@ struct push {
 static void emit_lanes(struct rg_builder *b, IRExpr *acc, IROp op)
 {
     for (UInt i = 0; i < rg_ev.n_static; i++) {
-        IRExpr *total = b->lanes[i] ? b->lanes[i] : rg_b_load(b, RG_STATE(lanes[i]));
+        IRExpr *total = rg_b_load(b, RG_STATE(lanes[i])); /* becomes part of an instruction */
         UWord at = rg_square(i) * sizeof(UWord);
         /* Added twice, it is part of the address; added once, an instruction.  */
         rg_b_store(b, rg_b_plus(b, acc, at), rg_b_binop(b, op, rg_b_load(b, rg_b_plus(b, acc, at)), total));
@@ -137,11 +137,15 @@ static void emit_push(struct rg_builder *b, const struct push *p)
     rg_b_store(b, RG_STATE(off), lvl);
 }
 
+/* State.off behind a guarded call that simulates the segment: a value that is needed on both sides of a call would be stored and
+   loaded, or take a register from another one.  */
+static IRExpr *off_after(struct rg_builder *b) { return rg_ev.n > 1 ? rg_b_load(b, RG_STATE(off)) : b->off; }
+
 static void emit_direct_call(struct rg_builder *b, struct rg_exit *x)
 {
     struct push p = {
         .top = rg_b_load(b, RG_STATE(top)),
-        .acc = b->off,
+        .acc = off_after(b),
         .words = (UWord)&b->sb->block[x->edge_word],
         .home = rg_b_cword(rg_ctx_home(rg_place_fn(x->to), 0)),
         .sp = rg_b_guest_sp(b),
@@ -167,7 +171,7 @@ static void emit_tail_call(struct rg_builder *b, struct rg_exit *x)
 {
     struct push p = {
         .top = rg_b_load(b, RG_STATE(top)),
-        .acc = b->off,
+        .acc = off_after(b),
         .words = (UWord)&b->sb->block[x->edge_word],
         .home = rg_b_cword(rg_ctx_home(rg_place_fn(x->to), 0)),
     };

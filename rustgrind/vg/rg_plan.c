@@ -3,7 +3,7 @@
    SPDX-License-Identifier: GPL-2.0-or-later
 
    When only instructions are counted, a segment ends with every instruction that has an exit.  With simulation it ends right
-   before every exit, so that what an instruction does behind its exit is apart; and it has at most MAX_QUEUED accesses,
+   before every exit, so that what an instruction does behind its exit is apart; and it has at most RG_MAX_ACCESSES accesses,
    because callgrind looks at accesses in groups of that size, and loses those of a group that is left by a fault.  Accesses
    that may not happen (guarded loads and stores) are segments of their own.  A read that is followed by a write of the same
    place in the same instruction is one access, a write, as in callgrind.
@@ -15,8 +15,6 @@
 
 #include "rg_events.h"
 #include "rg_sim.h"
-
-enum { MAX_QUEUED = 16 };
 
 static struct rg_plan plan;
 
@@ -95,7 +93,7 @@ static struct rg_access *access_add(struct planner *p, enum rg_access_kind kind,
     struct rg_access *a;
     struct rg_step *s;
 
-    if (p->queued == MAX_QUEUED)
+    if (p->queued == RG_MAX_ACCESSES)
         seg_cut(p, p->stmt);
     p->queued++;
     s = step(p, RG_STEP_ACCESS);
@@ -111,7 +109,7 @@ static void add_instr(struct planner *p, const IRStmt *st)
     UInt len = st->Ist.IMark.len ? st->Ist.IMark.len : 1;
     Addr a = p->addr + p->off + p->len;
 
-    if (rg_opt.cache_sim && p->queued == MAX_QUEUED)
+    if (rg_opt.cache_sim && p->queued == RG_MAX_ACCESSES)
         seg_cut(p, p->stmt);
     if (p->seg->n++ == 0)
         p->seg->first = p->instr;
@@ -318,7 +316,7 @@ static void find_origins(const IRSB *in, Int first)
 
 struct group {
     UInt n;
-    UInt steps[MAX_QUEUED];
+    UInt steps[RG_MAX_ACCESSES];
     struct rg_step *low, *high;
     struct origin origin; /* of the lowest byte */
     Long end;             /* offset behind the highest */
@@ -328,7 +326,7 @@ static struct rg_access *access_of(const struct rg_step *s) { return &plan.acces
 
 enum { WIDE = 16 };
 
-/* Gives the group its words in the ring: one for a single access, else those of its lowest and highest byte.  */
+/* Gives the group the words for its addresses: one for a single access, else those of its lowest and highest byte.  */
 static void group_close(struct group *g)
 {
     struct rg_plan_seg *seg;
@@ -340,11 +338,12 @@ static void group_close(struct group *g)
     seg = &plan.segs[plan.steps[g->steps[0]].seg];
     for (UInt i = 0; i < g->n; i++) {
         struct rg_step *s = &plan.steps[g->steps[i]];
-        access_of(s)->ring = seg->n_ring;
+        access_of(s)->word = seg->n_words;
         access_of(s)->delta = origin_of(s->value).off - g->origin.off;
-        access_of(s)->paired = paired;
+        access_of(s)->group = seg->n_groups;
     }
-    seg->n_ring += paired ? 2 : 1;
+    seg->n_words += paired ? 2 : 1;
+    seg->n_groups++;
     if (paired) {
         IRExpr *low = g->low->value, *high = g->high->value;
         UInt high_size = access_of(g->high)->size;

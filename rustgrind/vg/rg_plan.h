@@ -28,7 +28,8 @@ struct rg_step {
 struct rg_plan_seg {
     UShort first, n;       /* instructions */
     UInt access, n_access; /* in rg_plan.accesses */
-    UInt n_ring;           /* words for data addresses */
+    UInt n_words;          /* for data addresses */
+    UInt n_groups;
 };
 
 struct rg_plan {

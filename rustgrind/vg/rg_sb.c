@@ -218,7 +218,7 @@ static struct rg_segsim *segsim_new(const struct rg_access *accesses, UInt n)
         if (e != RG_IR)
             sim->counts[rg_ev.lane[e]]++;
         if (is_data(a))
-            sim->data[sim->n_data++] = (struct rg_data){a->ring, a->delta, a->size, a->paired, i};
+            sim->data[sim->n_data++] = (struct rg_data){a->word, a->delta, a->size, a->group, i};
     }
     return sim;
 }
@@ -232,7 +232,7 @@ static void make_segments(struct rg_sb *sb, const struct rg_plan *plan, UInt *wo
         if (!seg->n_access)
             continue;
         sb->segs[i].sim = segsim_new(&plan->accesses[seg->access], seg->n_access);
-        sb->segs[i].sim->n_ring = seg->n_ring;
+        sb->segs[i].sim->n_groups = seg->n_groups;
         if (rg_opt.cache_sim)
             rg_sim_find_lines(&sb->segs[i]);
     }

@@ -2,8 +2,7 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   Two clocks.  Time of data is a count of accesses, kept here; generated code only leaves the addresses of its hits, in order.
-   Time of code is rg_s.total: all code lines of a segment get the same, which is right as long as they are in different sets,
+   Two clocks.  Time of data is rg_sim_time, which generated code and helpers advance.  Time of code is rg_s.total: all code lines of a segment get the same, which is right as long as they are in different sets,
    and segments have different ones.  When rg_s.total is set to something else, because another thread runs or a handler has
    ended, all stamps are moved along.  */
 #include "rg_sim.h"
@@ -11,8 +10,6 @@
 #include "rg_caches.h"
 #include "rg_node.h"
 
-
-UWord *rg_sim_next;
 struct rg_cache_hot rg_sim_hot;
 struct rg_branch rg_sim_branch;
 UInt rg_sim_i1_bits = 6, rg_sim_d1_bits = 6;
@@ -20,10 +17,7 @@ Bool rg_sim_always;
 struct rg_geometry rg_sim_caches[RG_N_CACHES];
 const HChar *const rg_sim_cache_names[RG_N_CACHES] = {"I1", "D1", "LL"};
 
-/* Aligned so that the end of the first half is a bit of the address.  */
-static UWord ring[2 * RG_RING_WORDS] __attribute__((aligned(2 * RG_RING_FULL)));
 static struct rg_cache *cache;
-static UWord data_time = 1;
 
 /* ---- counters ---- */
 
@@ -136,16 +130,6 @@ static void count_misses(const struct rg_seg *seg, const struct rg_access *a, en
 
 /* ---- models ---- */
 
-/* Tells the model of the hits since the last call, up to END.  */
-static void catch_up(const UWord *end)
-{
-    UWord time = data_time;
-
-    for (const UWord *a = ring; a < end; a++)
-        rg_cache_hot_stamp(&rg_sim_hot, rg_sim_d1_bits, *a, time++);
-    data_time = time;
-}
-
 /* Cache use of skipped code: its counters are not side by side, as the model wants them.  They are added up at the end.  */
 struct skipped_use {
     struct skipped_use *next;
@@ -195,15 +179,13 @@ static void set_owner(const struct rg_seg *seg, const struct rg_access *a)
         }
 }
 
-static enum rg_cache_result data_access(const struct rg_access *a, Addr addr)
+static enum rg_cache_result data_access(const struct rg_access *a, Addr addr, UWord time)
 {
-    enum rg_cache_result r = rg_cache_data(cache, addr, a->size, a->kind == RG_ACC_WRITE, data_time);
-    data_time += 2;
-    return r;
+    return rg_cache_data(cache, addr, a->size, a->kind == RG_ACC_WRITE, time);
 }
 
-/* Simulates the caches for SEG, whose data addresses are at ADDR.  */
-static void simulate(const struct rg_seg *seg, const UWord *addr)
+/* Simulates the caches for SEG, whose first group has TIME.  */
+static void simulate(const struct rg_seg *seg, UWord time)
 {
     const struct rg_segsim *sim = seg->sim;
     UInt line = 0;
@@ -219,7 +201,7 @@ static void simulate(const struct rg_seg *seg, const UWord *addr)
                 line++;
             r = rg_cache_fetch(cache, sim->lines[line], at, a->size, rg_s.total);
         } else if (a->kind == RG_ACC_READ || a->kind == RG_ACC_WRITE) {
-            r = data_access(a, addr[a->ring] + a->delta);
+            r = data_access(a, *rg_sim_address(a->word) + a->delta, time + RG_SIM_TICKS * a->group);
         }
         if (r != RG_CACHE_L1_HIT)
             count_misses(seg, a, r);
@@ -255,83 +237,49 @@ static Bool code_is_there(const struct rg_segsim *sim)
 
 static Bool has_slot(Addr at, UInt size)
 {
-    return !rg_cache_group_missed(rg_cache_hot_check(&rg_sim_hot, rg_sim_d1_bits, at, size), rg_sim_d1_bits);
+    return !rg_cache_missed(rg_cache_hot_check(&rg_sim_hot, rg_sim_d1_bits, at, size), rg_sim_d1_bits);
 }
 
-static Addr address_of(const struct rg_data *d, const UWord *addr) { return addr[d->ring] + d->delta; }
+static Addr address_of(const struct rg_data *d) { return *rg_sim_address(d->word) + d->delta; }
 
-/* Do the ring's words of D, which is at AT, say that it was a hit?  */
-static Bool is_kept(const struct rg_data *d, Addr at)
-{
-    return has_slot(at, d->size) || (d->paired && has_slot(at, 1) && has_slot(at + d->size - 1, 1));
-}
-
-/* Is everything there, as far as the tables tell?  */
-static Bool all_there(const struct rg_segsim *sim, const UWord *addr)
-{
-    for (UInt i = 0; i < sim->n_data; i++)
-        if (!is_kept(&sim->data[i], address_of(&sim->data[i], addr)))
-            return False;
-    return code_is_there(sim);
-}
-
-/* Most of what a miss costs is the host's own miss in our tables: the caller has other work to do before it needs what is begun
-   to be loaded here.  */
-static void expect(const struct rg_segsim *sim, const UWord *addr)
-{
-    for (UInt i = 0; i < sim->n_data; i++) {
-        Addr at = address_of(&sim->data[i], addr);
-        if (!has_slot(at, sim->data[i].size))
-            rg_cache_expect(cache, at);
-    }
-}
-
-/* The data accesses of a segment all of whose code is there.  */
-static void simulate_data(const struct rg_seg *seg, const UWord *addr)
+/* The same for a segment all of whose code is there.  */
+static void simulate_data(const struct rg_seg *seg, UWord time)
 {
     const struct rg_segsim *sim = seg->sim;
 
     for (const struct rg_data *d = sim->data, *end = d + sim->n_data; d < end; d++) {
-        Addr at = address_of(d, addr);
+        Addr at = address_of(d);
+        UWord now = time + RG_SIM_TICKS * d->group;
         enum rg_cache_result r;
         if (has_slot(at, d->size)) {
-            rg_cache_hot_stamp(&rg_sim_hot, rg_sim_d1_bits, at, data_time++);
+            rg_cache_hot_stamp(&rg_sim_hot, rg_sim_d1_bits, at, now);
             continue;
         }
-        r = data_access(&sim->accesses[d->access], at);
+        r = data_access(&sim->accesses[d->access], at, now);
         if (r != RG_CACHE_L1_HIT)
             count_misses(seg, &sim->accesses[d->access], r);
     }
 }
 
-VG_REGPARM(1) void rg_h_sim(const struct rg_seg *seg)
+static void simulate_segment(const struct rg_seg *seg)
 {
-    const UWord *addr = rg_sim_next - seg->sim->n_ring;
+    UWord time = rg_sim_time - RG_SIM_TICKS * (seg->sim->n_groups - 1);
 
-    expect(seg->sim, addr);
-    catch_up(addr);
-    rg_sim_next = ring;
-    if (code_is_there(seg->sim))
-        simulate_data(seg, addr);
+    rg_cache_restamp(cache);
+    if (!rg_sim_always && code_is_there(seg->sim))
+        simulate_data(seg, time);
     else
-        simulate(seg, addr);
+        simulate(seg, time);
 }
 
-/* The segment is cold: what is there may wait in the ring.  */
-static void simulate_cold(const struct rg_seg *seg)
+VG_REGPARM(1) void rg_h_sim(const struct rg_seg *seg)
 {
-    const UWord *addr = rg_sim_next - seg->sim->n_ring;
-
-    if (!rg_sim_always && all_there(seg->sim, addr) && !((UWord)rg_sim_next & RG_RING_FULL))
-        return;
-    catch_up(addr);
-    rg_sim_next = ring;
-    simulate(seg, addr);
+    simulate_segment(seg);
 }
 
 VG_REGPARM(3) void rg_h_sim_branch(const struct rg_seg *seg, UWord mispredicted, UWord slow)
 {
-    if (rg_cache_group_missed(slow, rg_sim_d1_bits))
+    if (rg_cache_missed(slow, rg_sim_d1_bits))
         rg_h_sim(seg);
     if (mispredicted)
         count_mispredicted(seg);
@@ -351,9 +299,9 @@ static UWord predict(const struct rg_seg *seg, UWord value)
 
 VG_REGPARM(2) void rg_h_sim_all(const struct rg_seg *seg, UWord value)
 {
-    rg_sim_next += seg->sim->n_ring;
+    rg_sim_time += RG_SIM_TICKS * seg->sim->n_groups;
     if (rg_opt.cache_sim)
-        simulate_cold(seg);
+        simulate_segment(seg);
     if (predict(seg, value))
         count_mispredicted(seg);
     for (UInt i = 0; i < seg->sim->n_lines; i++)
@@ -365,12 +313,12 @@ VG_REGPARM(2) void rg_h_sim_guarded(const struct rg_seg *seg, Addr addr)
     const struct rg_access *a = &seg->sim->accesses[0];
     enum rg_cache_result r;
 
-    catch_up(rg_sim_next);
-    rg_sim_next = ring;
     if (rg_opt.cacheuse)
         set_owner(seg, a);
     count_slots(seg, a, 0, 1);
-    r = data_access(a, addr);
+    rg_sim_time += RG_SIM_TICKS;
+    rg_cache_restamp(cache);
+    r = data_access(a, addr, rg_sim_time);
     if (r != RG_CACHE_L1_HIT)
         count_misses(seg, a, r);
 }
@@ -429,7 +377,6 @@ void rg_sim_init(void)
 {
     UInt mode = RG_CACHE_PLAIN;
 
-    rg_sim_next = ring;
     rg_branch_init(&rg_sim_branch);
     if (!rg_opt.cache_sim)
         return;

@@ -9,11 +9,12 @@
 #include "rg_events.h"
 #include "rg_vg.h"
 
-/* Addresses of data accesses that generated code has found to be hits, in order, in [rg_sim_ring, rg_sim_next).  When RG_RING_FULL
-   is set in rg_sim_next, the helper has to be called before many more are added.  */
-enum { RG_RING_WORDS = 1024, RG_RING_FULL = RG_RING_WORDS * sizeof(UWord) };
+/* Time of data: that of the last group of accesses.  Each group has one that is larger by RG_SIM_TICKS than the one before.  */
+#define rg_sim_time rg_near.sim_time
+enum { RG_SIM_TICKS = 2 };
 
-extern UWord *rg_sim_next;
+/* Word I of the addresses of the data accesses of the segment that runs.  */
+static inline UWord *rg_sim_address(UInt i) { return &rg_near.sim_addresses[2 * RG_MAX_GROUPS - 1 - i]; }
 extern struct rg_cache_hot rg_sim_hot;
 extern struct rg_branch rg_sim_branch;
 extern UInt rg_sim_i1_bits, rg_sim_d1_bits; /* log2 of the line sizes */
@@ -42,8 +43,8 @@ enum { RG_MAX_SLOTS = 8 };
 UInt rg_sim_slots(const struct rg_access *a, enum rg_event *events);
 UInt rg_sim_n_slots(const struct rg_access *a);
 
-/* Helpers.  A segment's data addresses are the last words before rg_sim_next, or with _all those that begin there.  With _branch
-   the caches are simulated if SLOW, what the checks of the caches found, is not less than a line of D1.  */
+/* Helpers.  Time is already that of the segment's last group, but with _all and _guarded.  With _branch the caches are simulated if
+   SLOW, what the checks of the caches found, is not less than a line of D1.  */
 VG_REGPARM(1) void rg_h_sim(const struct rg_seg *seg);
 VG_REGPARM(3) void rg_h_sim_branch(const struct rg_seg *seg, UWord mispredicted, UWord slow);
 /* VALUE: of the segment's branch, taken (0 or 1) or target.  */

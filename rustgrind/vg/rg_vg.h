@@ -119,25 +119,27 @@ struct rg_access {
     UShort instr;
     UShort off;  /* of the instruction, from the superblock's address */
     UInt slot; /* index of its counters of rare events, of one level of a block */
-    /* Of data: its address is DELTA plus that in word RING of the segment's.  */
-    UShort ring;
+    /* Of data: its address is DELTA plus that in WORD of rg_sim_addresses.  */
+    UShort word;
     Short delta;
-    Bool paired; /* RING is the lowest byte of a group, and the next word its highest */
+    UShort group; /* which of the segment's groups it is in */
 };
+
+/* Accesses of a segment, at most: callgrind looks at them in groups of that size.  */
+enum { RG_MAX_ACCESSES = 16, RG_MAX_GROUPS = RG_MAX_ACCESSES };
 
 /* A data access again, with what is needed first.  */
 struct rg_data {
-    UShort ring;
+    UShort word;
     Short delta;
-    UChar size;
-    Bool paired;
+    UChar size, group;
     UShort access; /* index */
 };
 
 /* What of a segment is simulated.  */
 struct rg_segsim {
     UShort n, n_data;           /* accesses; of them those whose addresses are only known at run time */
-    UShort n_ring;              /* words in which these addresses are kept */
+    UShort n_groups;            /* of data accesses that have one time */
     UShort n_lines;             /* of code, one after another */
     struct rg_cache_line **lines;
     struct rg_access *accesses;
@@ -276,11 +278,11 @@ enum { RG_FRAME_SIZE = sizeof(struct rg_frame) };
 /* Hot state of the running thread, read and written by generated code.  */
 struct rg_state {
     struct rg_frame *top;
-    UChar *cells;           /* by home: level offset of the context's next entry */
     UWord home;             /* context in which the block code may bump its counters without asking */
     UWord off;              /* what to add to a counter's address */
     UWord total;            /* instructions of this thread, at this signal level */
     UWord lanes[RG_N_STATIC]; /* static events, likewise */
+    UChar *cells;           /* by home: level offset of the context's next entry */
     const struct rg_seg *last; /* last segment begun; hot code tells only when asked to */
     UWord *last_acc;           /* and its counter */
     UWord done;                /* with simulation, too: its accesses have been simulated */
@@ -288,7 +290,16 @@ struct rg_state {
     Bool at_rest;              /* between two superblocks */
 };
 
-extern struct rg_state rg_s;
+/* What generated code reaches with the shortest addresses: what lies within 128 bytes of the state.  Most of what every superblock
+   changes is in one line of the host's cache, from SIM_TIME on: stores to one line are faster.  */
+struct rg_near {
+    UWord sim_addresses[2 * RG_MAX_GROUPS]; /* rg_sim.h */
+    UWord sim_time;
+    struct rg_state state;
+};
+
+extern struct rg_near rg_near __attribute__((aligned(64)));
+#define rg_s rg_near.state
 extern UInt rg_n_levels;     /* --separate-recs */
 extern UWord rg_trash_words[]; /* for entries without an edge */
 extern UWord rg_level_limit; /* 8 x (rg_n_levels - 1) */

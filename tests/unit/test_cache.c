@@ -209,7 +209,7 @@ static void single_calls(void)
 }
 
 /* A segment as generated code has it: instructions one after the other from PC on, each with up to three data accesses.  */
-enum { MAX_REFS = 120, MAX_LINES = 64, MAX_KEPT = 1024 };
+enum { MAX_REFS = 120, MAX_LINES = 64 };
 
 struct ref {
     enum rg_cache_kind kind;
@@ -283,61 +283,64 @@ static void merge(struct segment *s, unsigned line_bits)
         }
 }
 
-/* What is kept of hits.  */
-struct kept {
-    uint64_t a[MAX_KEPT], data_time, code_time;
+/* The checks of a segment: what is asked, and when it happened.  */
+struct checks {
+    uint64_t a[2 * MAX_REFS], time[2 * MAX_REFS];
     unsigned n;
 };
 
-static void tell(struct kept *k, struct rg_cache_hot *hot, unsigned bits)
+struct clocks {
+    uint64_t data, code;
+};
+
+static void check(struct checks *c, uint64_t *acc, struct rg_cache_hot *hot, unsigned bits, uint64_t a, unsigned size, uint64_t time)
 {
-    for (unsigned i = 0; i < k->n; i++)
-        rg_cache_hot_stamp(hot, bits, k->a[i], k->data_time++);
-    k->n = 0;
+    *acc |= rg_cache_hot_check(hot, bits, a, size);
+    c->a[c->n] = a;
+    c->time[c->n++] = time;
 }
 
 /* What generated code and its helper do with a segment.  Returns true when it went the slow way.  */
-static bool run_segment(const struct segment *s, struct rg_cache *c, struct rg_cache_hot *hot, struct kept *kept,
+static bool run_segment(const struct segment *s, struct rg_cache *c, struct rg_cache_hot *hot, struct clocks *clocks,
                         enum rg_cache_result *results)
 {
-    unsigned bits = rg_cache_d1_line_bits(c);
-    uint64_t acc = 0, lo, last;
+    unsigned bits = rg_cache_d1_line_bits(c), ea = 0;
+    uint64_t acc = 0, lo, last, time = clocks->data;
+    struct checks checks = { .n = 0 };
 
-    if (kept->n > MAX_KEPT - MAX_REFS)
-        tell(kept, hot, bits);
-    unsigned n = kept->n;
-    kept->code_time++;
+    clocks->code++;
     for (unsigned i = 0; i < s->n_lines; i++)
         acc |= s->lines[i]->absent;
     for (unsigned k = 0; k < s->n_ea; k++) {
         const struct ref *r = &s->refs[s->ea[k]];
         if (s->merged[k] == 1) {
-            acc |= rg_cache_hot_check(hot, bits, r->a, r->size);
-            kept->a[n++] = r->a;
+            check(&checks, &acc, hot, bits, r->a, r->size, time);
         } else if (s->merged[k] > 1) {
             span(s, k, s->merged[k], &lo, &last);
-            acc |= rg_cache_hot_check(hot, bits, lo, 1) | rg_cache_hot_check(hot, bits, last, 1);
-            kept->a[n++] = lo;
-            kept->a[n++] = last;
+            check(&checks, &acc, hot, bits, lo, 1, time);
+            check(&checks, &acc, hot, bits, last, 1, time);
         }
+        time += s->merged[k] > 0 ? 2 : 0;
     }
-    bool slow = rg_cache_group_missed(acc, bits);
+    bool slow = rg_cache_missed(acc, bits);
     if (slow)
-        tell(kept, hot, bits);
-    else
-        kept->n = n;
+        rg_cache_restamp(c);
+    time = clocks->data - 2;
     for (unsigned i = 0; i < s->n_refs; i++) {
         const struct ref *r = &s->refs[i];
         results[i] = L1;
-        if (slow && r->kind == RG_CACHE_FETCH) {
-            results[i] = rg_cache_fetch(c, r->line, r->a, r->size, kept->code_time);
-        } else if (slow) {
-            results[i] = rg_cache_data(c, r->a, r->size, r->kind == RG_CACHE_WRITE, kept->data_time);
-            kept->data_time += 2;
-        }
+        if (r->kind != RG_CACHE_FETCH)
+            time += s->merged[ea++] > 0 ? 2 : 0;
+        if (slow && r->kind == RG_CACHE_FETCH)
+            results[i] = rg_cache_fetch(c, r->line, r->a, r->size, clocks->code);
+        else if (slow)
+            results[i] = rg_cache_data(c, r->a, r->size, r->kind == RG_CACHE_WRITE, time);
     }
     for (unsigned i = 0; i < s->n_lines; i++)
-        s->lines[i]->stamp = kept->code_time;
+        s->lines[i]->stamp = clocks->code;
+    for (unsigned i = 0; i < checks.n; i++)
+        rg_cache_hot_stamp(hot, bits, checks.a[i], checks.time[i]);
+    clocks->data = time + 2;
     return slow;
 }
 
@@ -352,7 +355,7 @@ static bool same_by_segments(size_t k, unsigned mode, bool merging, struct run *
     struct rg_cache *c = rg_cache_new(&g[0], &g[1], &g[2], mode, hot, NULL);
     struct slow_trace data = { .state = 21 + k }, code = { .state = 22 + k };
     uint64_t state = 23 + k;
-    struct kept kept = { .data_time = 1 };
+    struct clocks clocks = { .data = 2 };
     struct slowcache slow;
     bool same = true;
 
@@ -365,7 +368,7 @@ static bool same_by_segments(size_t k, unsigned mode, bool merging, struct run *
             merge(&s, rg_cache_d1_line_bits(c));
         for (unsigned i = 0; i < s.n_ea; i++)
             run->merged += s.merged[i] > 1;
-        run->slow += run_segment(&s, c, hot, &kept, results);
+        run->slow += run_segment(&s, c, hot, &clocks, results);
         run->segments++;
         for (unsigned i = 0; i < s.n_refs && same; i++, run->accesses++) {
             enum rg_cache_result want = slowcache_access(&slow, s.refs[i].kind, s.refs[i].a, s.refs[i].size);
@@ -401,6 +404,52 @@ static void merged_segments(void)
     }
 }
 
+static struct segment reads(unsigned n, const uint64_t *a)
+{
+    struct segment s = { .n_refs = n, .n_ea = n };
+
+    for (unsigned i = 0; i < n; i++) {
+        s.refs[i] = (struct ref){ RG_CACHE_READ, a[i], 8, NULL };
+        s.ea[i] = i;
+        s.merged[i] = 1;
+    }
+    return s;
+}
+
+/* The second line of a straddling access is more recent than a line of its set that was accessed after it, earlier in the
+   segment: stamping the segment's slots must not leave it the older one.  Once it has a slot for itself, once its slot was that of
+   the first access's line.  */
+static void straddling_segments(void)
+{
+    static const struct rg_geometry g[3] = { { 1024, 2, 64 }, { 1024, 2, 64 }, { 8192, 2, 64 } };
+    static const uint64_t far = (uint64_t)RG_CACHE_SLOTS * 64, line = 0x10040, other = line + 512, third = line + 1024;
+    static const uint64_t firsts[] = { line, line + far + 512 };
+
+    for (unsigned k = 0; k < sizeof firsts / sizeof firsts[0]; k++) {
+        const struct segment segments[] = {
+            reads(1, (const uint64_t[]){ line }),
+            reads(3, (const uint64_t[]){ firsts[k], other, line - 4 }),
+            reads(1, (const uint64_t[]){ third }),
+            reads(1, (const uint64_t[]){ line }),
+            reads(1, (const uint64_t[]){ other }),
+        };
+        struct rg_cache_hot *hot = malloc(sizeof *hot);
+        struct rg_cache *c = rg_cache_new(&g[0], &g[1], &g[2], RG_CACHE_PLAIN, hot, NULL);
+        struct clocks clocks = { .data = 2 };
+        struct slowcache slow;
+        slowcache_init(&slow, g, RG_CACHE_PLAIN);
+        for (unsigned i = 0; i < sizeof segments / sizeof segments[0]; i++) {
+            enum rg_cache_result results[MAX_REFS];
+            run_segment(&segments[i], c, hot, &clocks, results);
+            for (unsigned j = 0; j < segments[i].n_refs; j++)
+                CU_ASSERT_EQUAL(results[j], slowcache_access(&slow, RG_CACHE_READ, segments[i].refs[j].a, 8));
+        }
+        rg_cache_free(c);
+        slowcache_free(&slow);
+        free(hot);
+    }
+}
+
 /* A line that is no longer in D1 is never said to be there; an empty slot matches nothing, also at the top and the bottom.  */
 static void no_false_presence(void)
 {
@@ -410,14 +459,14 @@ static void no_false_presence(void)
     for (uint64_t i = 0; i < 2 * RG_CACHE_SLOTS; i++)
         for (unsigned at = 0; at < 64; at += 21)
             for (unsigned size = 1; size <= 64; size += 63) {
-                CU_ASSERT_TRUE(rg_cache_group_missed(rg_cache_hot_check(hot, 6, i * 64 + at, size), 6));
-                CU_ASSERT_TRUE(rg_cache_group_missed(rg_cache_hot_check(hot, 6, -(i + 1) * 64 + at, size), 6));
+                CU_ASSERT_TRUE(rg_cache_missed(rg_cache_hot_check(hot, 6, i * 64 + at, size), 6));
+                CU_ASSERT_TRUE(rg_cache_missed(rg_cache_hot_check(hot, 6, -(i + 1) * 64 + at, size), 6));
             }
     uint64_t time = 1;
     for (uint64_t i = 1; i < 100; i++) { /* the same set of D1, slots of their own */
         rg_cache_data(c, i * 4096, 8, false, time++);
         for (uint64_t j = 1; j < 100; j++)
-            CU_ASSERT_EQUAL(!rg_cache_group_missed(rg_cache_hot_check(hot, 6, j * 4096, 8), 6), j <= i && j + 8 > i);
+            CU_ASSERT_EQUAL(!rg_cache_missed(rg_cache_hot_check(hot, 6, j * 4096, 8), 6), j <= i && j + 8 > i);
     }
     rg_cache_free(c);
     free(hot);
@@ -457,5 +506,6 @@ const struct unit_test suite_cache[] = {
     { "random accesses, single calls", single_calls },
     { "random accesses, segments", segments },
     { "random accesses, merged checks", merged_segments },
+    { "straddling accesses in segments", straddling_segments },
     { 0 },
 };

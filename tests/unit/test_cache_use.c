@@ -91,8 +91,8 @@ static void always_slow(void)
     for (int i = 0; i < 3; i++) {
         rg_cache_data(c, 0x1000, 8, false, 1);
         rg_cache_fetch(c, line, 0x1000, 8, 1);
-        CU_ASSERT_TRUE(rg_cache_group_missed(rg_cache_hot_check(hot, 6, 0x1000, 8), 6));
-        CU_ASSERT_TRUE(rg_cache_group_missed(line->absent & zero->absent, 6));
+        CU_ASSERT_TRUE(rg_cache_missed(rg_cache_hot_check(hot, 6, 0x1000, 8), 6));
+        CU_ASSERT_TRUE(rg_cache_missed(line->absent & zero->absent, 6));
         if (i == 1)
             rg_cache_clear(c);
     }
