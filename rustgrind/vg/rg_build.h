@@ -17,7 +17,7 @@ struct rg_sp_info {
 struct rg_builder {
     IRSB *out;
     struct rg_sb *sb;
-    IRExpr *base;  /* &rg_s */
+    IRExpr *base;  /* RG_BASE */
     IRExpr *off;   /* state.off, which no superblock changes before its exit */
     IRExpr *total; /* state.total, with the last segment begun */
     Int offset_sp, size_sp;
@@ -39,7 +39,7 @@ struct rg_builder {
     UInt n_words;     /* of rg_sim_addresses written so far */
     UInt n_groups;    /* of data accesses so far */
     UInt n_slots;     /* of D1 asked so far */
-    IRExpr *slots[2 * RG_MAX_GROUPS]; /* their offsets */
+    IRExpr *slots[2 * RG_MAX_GROUPS]; /* where they are, in words, in the table */
     UInt slot_group[2 * RG_MAX_GROUPS];
     IRExpr *slow;     /* not zero: the helper must look at it; NULL: 0 */
     IRExpr *branch;   /* not zero: the branch was mispredicted; when always simulated: taken, or target */
@@ -69,7 +69,7 @@ static inline void rg_b_store(struct rg_builder *b, IRExpr *addr, IRExpr *v) { r
 /* The state is addressed from a base pointer that every thread has in its shadow registers.  As a constant it would cost a
    10-byte instruction at every use, because constants are propagated; and counters are in reach of a 32-bit displacement
    from it.  */
-static inline IRExpr *rg_b_near(struct rg_builder *b, const volatile void *p) { return rg_b_plus(b, b->base, (UWord)p - (UWord)&rg_s); }
+static inline IRExpr *rg_b_near(struct rg_builder *b, const volatile void *p) { return rg_b_plus(b, b->base, (UWord)p - RG_BASE); }
 #define RG_STATE(field) rg_b_near(b, &rg_s.field)
 #define RG_FRAME(frame, field) rg_b_plus(b, frame, RG_OFFSET_OF(struct rg_frame, field))
 

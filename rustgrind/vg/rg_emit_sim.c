@@ -50,15 +50,21 @@ static IRExpr *shift_left(struct rg_builder *b, IRExpr *x, UInt n)
     return rg_b_bind(b, IRExpr_Binop(Iop_Shl64, x, IRExpr_Const(IRConst_U8(n))));
 }
 
+/* The word of SLOT that is FIELD of the first slot.  Written so, all of it becomes part of an instruction.  */
+static IRExpr *load_of_slot(struct rg_builder *b, IRExpr *slot, const void *field)
+{
+    IRExpr *at = rg_b_binop(b, Iop_Add64, b->base, shift_left(b, slot, 3));
+    return rg_b_load(b, rg_b_plus(b, at, (UWord)field - RG_BASE));
+}
+
 /* As rg_cache_hot_check: are the bytes at FIRST and LAST in one line that has its slot?  */
 static void check_line(struct rg_builder *b, IRExpr *first, IRExpr *last)
 {
-    IRExpr *slot = rg_b_binop(b, Iop_And64, shift_right(b, first, rg_sim_d1_bits - RG_CACHE_SLOT_SHIFT), rg_b_cword(RG_CACHE_SLOT_MASK));
+    IRExpr *slot = rg_b_binop(b, Iop_And64, shift_right(b, first, rg_sim_d1_bits - RG_CACHE_SLOT_SHIFT + 3), rg_b_cword(RG_CACHE_SLOT_MASK >> 3));
 
     b->slots[b->n_slots] = slot;
     b->slot_group[b->n_slots++] = b->n_groups;
-    slot = rg_b_plus(b, slot, (UWord)&rg_sim_hot.slot[0].line); /* below 2 GB: becomes part of an address */
-    b->slow = rg_b_or(b, b->slow, rg_b_binop(b, Iop_Xor64, last, rg_b_load(b, slot)));
+    b->slow = rg_b_or(b, b->slow, rg_b_binop(b, Iop_Xor64, last, load_of_slot(b, slot, &rg_sim_hot.slot[0].line)));
 }
 
 /* As rg_cache_hot_stamp, for all of them.  Time is loaded again because it would have to be kept somewhere during the call.  */
@@ -67,7 +73,7 @@ static void stamp_slots(struct rg_builder *b)
     IRExpr *last = b->n_slots ? rg_b_load(b, rg_b_near(b, &rg_sim_time)) : NULL;
 
     for (UInt i = 0; i < b->n_slots; i++) {
-        IRExpr *stamp = rg_b_load(b, rg_b_plus(b, b->slots[i], (UWord)&rg_sim_hot.slot[0].stamp));
+        IRExpr *stamp = load_of_slot(b, b->slots[i], &rg_sim_hot.slot[0].stamp);
         rg_b_store(b, stamp, rg_b_plus(b, last, -(UWord)RG_SIM_TICKS * (b->n_groups - 1 - b->slot_group[i])));
     }
 }
@@ -210,8 +216,8 @@ static void emit_fast_end(struct rg_builder *b, const struct rg_seg *seg)
     IRExpr *wrong;
 
     if (b->n_groups) {
-        IRExpr *time = rg_b_near(b, &rg_sim_time);
-        rg_b_store(b, time, rg_b_plus(b, rg_b_load(b, time), b->n_groups * RG_SIM_TICKS));
+        IRExpr *time = rg_b_load(b, rg_b_near(b, &rg_sim_time));
+        rg_b_store(b, rg_b_near(b, &rg_sim_time), rg_b_plus(b, time, b->n_groups * RG_SIM_TICKS));
     }
     check_lines(b, seg->sim);
     wrong = something_happened(b);

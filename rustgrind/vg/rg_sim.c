@@ -10,7 +10,6 @@
 #include "rg_caches.h"
 #include "rg_node.h"
 
-struct rg_cache_hot rg_sim_hot;
 struct rg_branch rg_sim_branch;
 UInt rg_sim_i1_bits = 6, rg_sim_d1_bits = 6;
 Bool rg_sim_always;

@@ -15,7 +15,7 @@ enum { RG_SIM_TICKS = 2 };
 
 /* Word I of the addresses of the data accesses of the segment that runs.  */
 static inline UWord *rg_sim_address(UInt i) { return &rg_near.sim_addresses[2 * RG_MAX_GROUPS - 1 - i]; }
-extern struct rg_cache_hot rg_sim_hot;
+#define rg_sim_hot rg_near.sim_hot
 extern struct rg_branch rg_sim_branch;
 extern UInt rg_sim_i1_bits, rg_sim_d1_bits; /* log2 of the line sizes */
 extern Bool rg_sim_always; /* generated code cannot tell hits by itself: the helper is called for every segment */

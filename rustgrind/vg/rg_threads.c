@@ -47,7 +47,7 @@ static void restart_as_callgrind(struct rg_thread *t)
 
 static void start_client_code(ThreadId tid, ULong blocks)
 {
-    struct rg_state *base = &rg_s;
+    UWord base = RG_BASE;
 
     (void)blocks;
     if (rg_opt.deterministic)

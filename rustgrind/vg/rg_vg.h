@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "rg_compat.h"
-#include "rg_geometry.h"
+#include "../core/rg_cache.h"
 
 struct rg_exit;
 struct rg_sb;
@@ -290,16 +290,19 @@ struct rg_state {
     Bool at_rest;              /* between two superblocks */
 };
 
-/* What generated code reaches with the shortest addresses: what lies within 128 bytes of the state.  Most of what every superblock
-   changes is in one line of the host's cache, from SIM_TIME on: stores to one line are faster.  */
+/* What generated code reaches with the shortest addresses: what lies within 128 bytes of RG_BASE.  The code of a superblock is
+   long, and reading it is what the host is waiting for in large programs.  Most of what every superblock changes is in one line
+   of the host's cache, from SIM_TIME on.  */
 struct rg_near {
     UWord sim_addresses[2 * RG_MAX_GROUPS]; /* rg_sim.h */
     UWord sim_time;
     struct rg_state state;
+    struct rg_cache_hot sim_hot;
 };
 
 extern struct rg_near rg_near __attribute__((aligned(64)));
 #define rg_s rg_near.state
+#define RG_BASE ((UWord)&rg_s + 64)
 extern UInt rg_n_levels;     /* --separate-recs */
 extern UWord rg_trash_words[]; /* for entries without an edge */
 extern UWord rg_level_limit; /* 8 x (rg_n_levels - 1) */
