@@ -27,12 +27,12 @@ enum {
     RG_BRANCH_MISS_SHIFT = 62,
 };
 
-/* The caller's: near its generated code.  */
+/* The caller's: near its generated code.  What is used most is at the end.  */
 struct rg_branch {
-    uint64_t history;    /* bits 7 to 13; bit 7 is the last branch */
-    uint8_t step[16];    /* [old counter byte | taken] = new counter byte */
     uint64_t target[RG_BRANCH_TARGETS];
     uint8_t counter[RG_BRANCH_COUNTERS];
+    uint8_t step[16];    /* [old counter byte | taken] = new counter byte */
+    uint64_t history;    /* bits 7 to 13; bit 7 is the last branch */
 };
 
 void rg_branch_init(struct rg_branch *b);

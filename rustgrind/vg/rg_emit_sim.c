@@ -158,8 +158,11 @@ static IRExpr *predict_indirect(struct rg_builder *b, Addr a, IRExpr *target)
 
 static IRExpr *taken_of(struct rg_builder *b, const struct rg_step *step)
 {
-    IRExpr *taken = rg_b_bind(b, IRExpr_Unop(Iop_1Uto64, step->value));
-    return step->inverted ? rg_b_binop(b, Iop_Xor64, taken, rg_b_cword(1)) : taken;
+    IRExpr *taken = step->value;
+
+    if (step->inverted)
+        taken = rg_b_bind_ty(b, Ity_I1, IRExpr_Unop(Iop_Not1, taken));
+    return rg_b_bind(b, IRExpr_Unop(Iop_1Uto64, taken));
 }
 
 static void emit_branch(struct rg_builder *b, const struct rg_seg *seg, const struct rg_access *acc, const struct rg_step *step)

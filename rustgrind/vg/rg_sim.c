@@ -10,7 +10,6 @@
 #include "rg_caches.h"
 #include "rg_node.h"
 
-struct rg_branch rg_sim_branch;
 UInt rg_sim_i1_bits = 6, rg_sim_d1_bits = 6;
 Bool rg_sim_always;
 struct rg_geometry rg_sim_caches[RG_N_CACHES];

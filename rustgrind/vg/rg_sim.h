@@ -14,9 +14,12 @@
 enum { RG_SIM_TICKS = 2 };
 
 /* Word I of the addresses of the data accesses of the segment that runs.  */
-static inline UWord *rg_sim_address(UInt i) { return &rg_near.sim_addresses[2 * RG_MAX_GROUPS - 1 - i]; }
+static inline UWord *rg_sim_address(UInt i)
+{
+    return i < RG_NEAR_ADDRESSES ? &rg_near.sim_addresses[i] : &rg_near.sim_more_addresses[i];
+}
 #define rg_sim_hot rg_near.sim_hot
-extern struct rg_branch rg_sim_branch;
+#define rg_sim_branch rg_near.sim_branch
 extern UInt rg_sim_i1_bits, rg_sim_d1_bits; /* log2 of the line sizes */
 extern Bool rg_sim_always; /* generated code cannot tell hits by itself: the helper is called for every segment */
 

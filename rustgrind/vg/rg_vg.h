@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "rg_compat.h"
+#include "../core/rg_branch.h"
 #include "../core/rg_cache.h"
 
 struct rg_exit;
@@ -293,14 +294,19 @@ struct rg_state {
 /* What generated code reaches with the shortest addresses: what lies within 128 bytes of RG_BASE.  The code of a superblock is
    long, and reading it is what the host is waiting for in large programs.  Most of what every superblock changes is in one line
    of the host's cache, from SIM_TIME on.  */
+enum { RG_NEAR_ADDRESSES = 5 };
+
 struct rg_near {
-    UWord sim_addresses[2 * RG_MAX_GROUPS]; /* rg_sim.h */
+    UWord sim_more_addresses[2 * RG_MAX_GROUPS]; /* rg_sim.h */
+    struct rg_branch sim_branch;
+    UWord sim_addresses[RG_NEAR_ADDRESSES];
     UWord sim_time;
     struct rg_state state;
     struct rg_cache_hot sim_hot;
 };
 
 extern struct rg_near rg_near __attribute__((aligned(64)));
+_Static_assert(__builtin_offsetof(struct rg_near, sim_time) % 64 == 0, "sim_time begins a line");
 #define rg_s rg_near.state
 #define RG_BASE ((UWord)&rg_s + 64)
 extern UInt rg_n_levels;     /* --separate-recs */
