@@ -217,6 +217,8 @@ static struct rg_segsim *segsim_new(const struct rg_access *accesses, UInt n)
         sim->accesses[i] = *a;
         if (e != RG_IR)
             sim->counts[rg_ev.lane[e]]++;
+        if (a->kind == RG_ACC_COND || a->kind == RG_ACC_INDIRECT)
+            sim->branch = i;
         if (is_data(a))
             sim->data[sim->n_data++] = (struct rg_data){a->word, a->delta, a->size, a->group, i};
     }
@@ -288,6 +290,11 @@ static struct rg_sb *sb_new(struct rg_sb *s, const struct rg_plan *plan)
     sb->block_words = words;
     sb->block = rg_arena_words(words);
     sb->block[0] = RG_HOME_UNBOUND;
+    for (UInt i = 0; i < sb->n_segs; i++)
+        if (sb->segs[i].sim) {
+            sb->segs[i].sim->rare = (UWord **)&sb->block[1];
+            sb->segs[i].sim->is_plt = sb->is_plt;
+        }
     return sb;
 }
 

@@ -61,7 +61,7 @@ UInt rg_sim_n_slots(const struct rg_access *a)
     return rg_sim_slots(a, events);
 }
 
-static Bool skipped(const struct rg_seg *seg) { return seg->sb->is_plt && rg_s.home == RG_HOME_SKIP; }
+static Bool skipped(const struct rg_seg *seg) { return seg->sim->is_plt && rg_s.home == RG_HOME_SKIP; }
 
 /* The counter of slot I, event E, of access A of SEG in the present context.  */
 static UWord *counter_of(const struct rg_seg *seg, const struct rg_access *a, UInt i, enum rg_event e)
@@ -70,7 +70,7 @@ static UWord *counter_of(const struct rg_seg *seg, const struct rg_access *a, UI
 
     if (skipped(seg))
         return (UWord *)rg_s.off + rg_skip_words(rg_ev.lane[e]);
-    slots = (UWord **)((Addr)&seg->sb->block[1] + rg_s.off);
+    slots = (UWord **)((Addr)seg->sim->rare + rg_s.off);
     if (!*slots)
         *slots = rg_pool(seg->sb->n_slots * sizeof(UWord));
     return *slots + a->slot + i;
@@ -206,19 +206,9 @@ static void simulate(const struct rg_seg *seg, UWord time)
     }
 }
 
-/* The segment's branch is its last access but for BUS ones.  */
-static const struct rg_access *branch_of(const struct rg_seg *seg)
-{
-    const struct rg_access *a = &seg->sim->accesses[seg->sim->n - 1];
-
-    while (a->kind != RG_ACC_COND && a->kind != RG_ACC_INDIRECT)
-        a--;
-    return a;
-}
-
 static void count_mispredicted(const struct rg_seg *seg)
 {
-    const struct rg_access *a = branch_of(seg);
+    const struct rg_access *a = &seg->sim->accesses[seg->sim->branch];
     enum rg_event e = a->kind == RG_ACC_COND ? RG_BCM : RG_BIM;
 
     ++*counter_of(seg, a, 0, e);

@@ -142,6 +142,9 @@ struct rg_segsim {
     UShort n, n_data;           /* accesses; of them those whose addresses are only known at run time */
     UShort n_groups;            /* of data accesses that have one time */
     UShort n_lines;             /* of code, one after another */
+    UShort branch;              /* index of the access that is a branch, if there is one */
+    Bool is_plt;                /* as the superblock's */
+    UWord **rare;               /* at home, level 0: counters of rare events */
     struct rg_cache_line **lines;
     struct rg_access *accesses;
     UShort counts[RG_N_STATIC]; /* by lane */
