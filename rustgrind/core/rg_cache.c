@@ -8,6 +8,7 @@
    slots, of which a line may lose its own to another one (the next access of it is no miss then but needs the slow way
    once); for code there is a record of every line, so no line loses anything.  */
 #include "rg_cache_impl.h"
+#include "rg_lru_usual.h"
 
 struct rg_cache {
     unsigned mode;
@@ -30,7 +31,7 @@ static inline struct rg_cache_slot *slot_of(const struct rg_cache_d1 *d, uint64_
 
 static inline size_t set_of(const struct rg_cache_d1 *d, uint64_t line)
 {
-    return line >> d->line_bits & (((size_t)1 << d->set_bits) - 1);
+    return line >> d->line_bits & d->set_mask;
 }
 
 static inline uint64_t *lines_of(const struct rg_cache_d1 *d, size_t set) { return d->sets + 2 * d->assoc * set; }
@@ -71,7 +72,7 @@ static inline void give_slot(struct rg_cache_d1 *d, uint64_t line, uint64_t *sta
     *slot = (struct rg_cache_slot){line, stamp};
 }
 
-static void take_slot(struct rg_cache_d1 *d, uint64_t line)
+static inline void take_slot(struct rg_cache_d1 *d, uint64_t line)
 {
     struct rg_cache_slot *slot = slot_of(d, line);
 
@@ -89,9 +90,21 @@ static inline uint64_t age_of(const uint64_t *stamps, size_t way, size_t assoc, 
 
 static inline uint64_t smaller(uint64_t x, uint64_t y) { return x < y ? x : y; }
 
+static inline uint64_t smallest_of_four(const uint64_t *stamps, size_t way, size_t assoc, unsigned bits)
+{
+    return smaller(smaller(age_of(stamps, way, assoc, bits), age_of(stamps, way + 1, assoc, bits)),
+                   smaller(age_of(stamps, way + 2, assoc, bits), age_of(stamps, way + 3, assoc, bits)));
+}
+
+/* Of 8 ways the one with the smallest stamp; of equal ones the last.  Stamps are less than 2^61.  */
+static inline size_t least_recent_of_eight(const uint64_t *stamps)
+{
+    return ~smaller(smallest_of_four(stamps, 0, 8, 3), smallest_of_four(stamps, 4, 8, 3)) & 7;
+}
+
 /* Of ASSOC ways the one with the smallest stamp; of equal ones the last.  Without conditional jumps, as there is nothing that
    could be predicted, and with four minima at a time.  Stamps are less than 2^(64 - BITS), and ASSOC at most 2^BITS.  */
-static inline size_t least_recent(const uint64_t *stamps, size_t assoc, unsigned bits)
+static __attribute__((noinline)) size_t least_recent(const uint64_t *stamps, size_t assoc, unsigned bits)
 {
     uint64_t a = UINT64_MAX, b = UINT64_MAX, c = UINT64_MAX, d = UINT64_MAX;
     size_t w = 0;
@@ -112,14 +125,14 @@ static inline size_t d1_victim(const struct rg_cache_d1 *d, const uint64_t *line
 {
     const uint64_t *stamps = lines + d->assoc;
 
-    return d->assoc == 8 ? least_recent(stamps, 8, 3) : least_recent(stamps, d->assoc, d->assoc_bits);
+    return d->assoc == 8 ? least_recent_of_eight(stamps) : least_recent(stamps, d->assoc, d->assoc_bits);
 }
 
-/* Puts LINE, which is not in the set of LINES, in the place of the least recent one.  Of empty ways the last one is taken, so
+/* Puts LINE, which is not in SET, in the place of the least recent one.  Of empty ways the last one is taken, so
    that the line at address 0, which is there at the start, is the last to leave.  */
-static inline void d1_load(struct rg_cache_d1 *d, uint64_t *lines, uint64_t line, uint64_t time)
+static inline __attribute__((always_inline)) void d1_load(struct rg_cache_d1 *d, size_t set, uint64_t line, uint64_t time)
 {
-    uint64_t *stamps = lines + d->assoc;
+    uint64_t *lines = lines_of(d, set), *stamps = lines + d->assoc;
     size_t victim = d1_victim(d, lines);
 
     take_slot(d, lines[victim]);
@@ -129,7 +142,7 @@ static inline void d1_load(struct rg_cache_d1 *d, uint64_t *lines, uint64_t line
 }
 
 /* Touches LINE, which may be among those of the set LINES that do not have their slots.  Returns true when it was there.  */
-static bool d1_find(struct rg_cache_d1 *d, uint64_t *lines, uint64_t line, uint64_t time)
+static __attribute__((noinline)) bool d1_find(struct rg_cache_d1 *d, uint64_t *lines, uint64_t line, uint64_t time)
 {
     for (size_t w = 0; w < d->assoc; w++)
         if (lines[w] == line) {
@@ -143,19 +156,18 @@ static bool d1_find(struct rg_cache_d1 *d, uint64_t *lines, uint64_t line, uint6
 }
 
 /* Touches the line at address LINE.  Returns true when it was there.  */
-static inline bool d1_touch(struct rg_cache_d1 *d, uint64_t line, uint64_t time)
+static inline __attribute__((always_inline)) bool d1_touch(struct rg_cache_d1 *d, uint64_t line, uint64_t time)
 {
     struct rg_cache_slot *slot = slot_of(d, line);
     size_t set = set_of(d, line);
-    uint64_t *lines = lines_of(d, set);
 
     if (slot->line == line) {
         *slot->stamp = time;
         return true;
     }
-    if (d->lost[set] != 0 && d1_find(d, lines, line, time))
+    if (__builtin_expect(d->lost[set] != 0, 0) && d1_find(d, lines_of(d, set), line, time))
         return true;
-    d1_load(d, lines, line, time);
+    d1_load(d, set, line, time);
     return false;
 }
 
@@ -167,7 +179,7 @@ static void d1_restamp(struct rg_cache_d1 *d)
     }
 }
 
-static bool d1_straddling(struct rg_cache_d1 *d, uint64_t line1, uint64_t line2, uint64_t time)
+static __attribute__((noinline)) bool d1_straddling(struct rg_cache_d1 *d, uint64_t line1, uint64_t line2, uint64_t time)
 {
     bool hit1 = d1_touch(d, line1, time), hit2 = d1_touch(d, line2, time + 1);
 
@@ -178,11 +190,13 @@ static bool d1_straddling(struct rg_cache_d1 *d, uint64_t line1, uint64_t line2,
     return hit1 && hit2;
 }
 
-static inline bool d1_access(struct rg_cache_d1 *d, uint64_t a, unsigned size, uint64_t time)
+static inline __attribute__((always_inline)) bool d1_access(struct rg_cache_d1 *d, uint64_t a, unsigned size, uint64_t time)
 {
     uint64_t line1 = a >> d->line_bits << d->line_bits, line2 = (a + size - 1) >> d->line_bits << d->line_bits;
 
-    return line1 == line2 ? d1_touch(d, line1, time) : d1_straddling(d, line1, line2, time);
+    if (__builtin_expect(line1 != line2, 0))
+        return d1_straddling(d, line1, line2, time);
+    return d1_touch(d, line1, time);
 }
 
 static void d1_init(struct rg_cache_d1 *d, const struct rg_geometry *g, struct rg_cache_hot *hot, bool no_slots)
@@ -191,6 +205,7 @@ static void d1_init(struct rg_cache_d1 *d, const struct rg_geometry *g, struct r
 
     d->line_bits = rg_log2(g->line);
     d->set_bits = rg_log2(sets);
+    d->set_mask = sets - 1;
     d->assoc = g->assoc;
     d->assoc_bits = g->assoc > 1 ? 32 - (unsigned)__builtin_clz(g->assoc - 1) : 0;
     d->no_slots = no_slots;
@@ -430,12 +445,28 @@ static enum rg_cache_result ll_access(struct rg_cache *c, uint64_t a, unsigned s
     return rg_lru_access(&c->ll, a, size) ? RG_CACHE_LL_HIT : RG_CACHE_MISS;
 }
 
+/* The set of A in LL begins to be loaded: there is something else to do before it is needed.  */
+static inline void expect_ll(const struct rg_cache *c, uint64_t a)
+{
+    __builtin_prefetch(rg_lru_set(&c->ll, a >> c->ll_line_bits), 1);
+}
+
+/* The same in RG_CACHE_PLAIN.  */
+static inline enum rg_cache_result plain_ll_access(struct rg_cache *c, uint64_t a, unsigned size)
+{
+    uint64_t block = a >> c->ll_line_bits;
+
+    if (!c->ll.usual || (a + size - 1) >> c->ll_line_bits != block)
+        return rg_lru_access(&c->ll, a, size) ? RG_CACHE_LL_HIT : RG_CACHE_MISS;
+    return rg_lru_to_front(rg_lru_set(&c->ll, block), block >> c->ll.set_bits & UINT32_MAX >> 1) ? RG_CACHE_LL_HIT : RG_CACHE_MISS;
+}
+
 enum rg_cache_result rg_cache_fetch(struct rg_cache *c, struct rg_cache_line *line, uint64_t a, unsigned size, uint64_t time)
 {
     if (c->mode == RG_CACHE_USE)
         return rg_cache_useful_access(c->useful, false, a, size);
     if (c->mode == RG_CACHE_PLAIN && line->absent)
-        rg_lru_expect(&c->ll, a);
+        expect_ll(c, a);
     if (i1_access(&c->i1, line, a, size, time))
         return RG_CACHE_L1_HIT;
     if (c->mode & RG_CACHE_HWPREF)
@@ -454,14 +485,17 @@ static enum rg_cache_result write_through(struct rg_cache *c, uint64_t a, unsign
     return hit ? RG_CACHE_L1_HIT : result;
 }
 
+/* All in one piece: it is what programs that miss spend their time with.  */
+enum rg_cache_result rg_cache_plain_data(struct rg_cache *c, uint64_t a, unsigned size, uint64_t time)
+{
+    expect_ll(c, a);
+    return d1_access(&c->d1, a, size, time) ? RG_CACHE_L1_HIT : plain_ll_access(c, a, size);
+}
+
 enum rg_cache_result rg_cache_data(struct rg_cache *c, uint64_t a, unsigned size, bool write, uint64_t time)
 {
-    if (c->mode == RG_CACHE_PLAIN) {
-        rg_lru_expect(&c->ll, a);
-        if (d1_access(&c->d1, a, size, time))
-            return RG_CACHE_L1_HIT;
-        return rg_lru_access(&c->ll, a, size) ? RG_CACHE_LL_HIT : RG_CACHE_MISS;
-    }
+    if (c->mode == RG_CACHE_PLAIN)
+        return rg_cache_plain_data(c, a, size, time);
     if (c->mode == RG_CACHE_USE)
         return rg_cache_useful_access(c->useful, true, a, size);
     if (write && (c->mode & RG_CACHE_WB))

@@ -134,8 +134,9 @@ void rg_cache_shift_code_time(struct rg_cache *c, uint64_t delta);
 /* Fetches the instruction of SIZE bytes at A, whose first byte is in LINE.  Stamps its lines with TIME.  */
 enum rg_cache_result rg_cache_fetch(struct rg_cache *c, struct rg_cache_line *line, uint64_t a, unsigned size, uint64_t time);
 
-/* A data access.  TIME stamps its first line, TIME + 1 the second.  */
+/* A data access.  TIME stamps its first line, TIME + 1 the second.  The second form is for RG_CACHE_PLAIN.  */
 enum rg_cache_result rg_cache_data(struct rg_cache *c, uint64_t a, unsigned size, bool write, uint64_t time);
+enum rg_cache_result rg_cache_plain_data(struct rg_cache *c, uint64_t a, unsigned size, uint64_t time);
 
 /* Puts stamps right that step 4 above has set back.  At most RG_CACHE_STRADDLING data accesses of a segment may straddle.  */
 enum { RG_CACHE_STRADDLING = 64 };

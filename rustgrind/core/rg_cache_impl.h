@@ -12,6 +12,7 @@ enum { RG_CACHE_NO_LINE = 1 }; /* is no line's address */
 
 struct rg_cache_d1 {
     unsigned line_bits, set_bits, assoc, assoc_bits;
+    size_t set_mask;
     bool no_slots;  /* no line ever gets its slot */
     uint64_t *sets; /* of each: addresses of its ASSOC lines (RG_CACHE_NO_LINE: empty), then the times of their last accesses */
     void *memory;   /* in which SETS are */

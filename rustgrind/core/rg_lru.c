@@ -6,14 +6,11 @@
    more is free to mean "empty".  With fewer, 64 bits are used, and an empty way holds a number that no line has.
 
    Where in a set a tag is found is hard to predict, so a loop that ends there costs more than one that always goes through all
-   ways; sets of 4, 8, 12 ... 64 narrow tags are moved four tags at a time without looking (w1d: half the time).  */
-#include "rg_lru.h"
+   ways; sets of 4, 8, 12 ... 64 narrow tags are moved four tags at a time without looking (w1d: half the time), and sets of 16,
+   which are usual, without a loop.  */
+#include "rg_lru_usual.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
-enum { NARROW_BITS = 48 - 31 };
+enum { NARROW_BITS = 48 - 31, BY_FOUR_MAX = 64 };
 
 static inline uint64_t tag_at(const void *tags, size_t i, bool narrow)
 {
@@ -36,7 +33,10 @@ void rg_lru_init(struct rg_lru *l, const struct rg_geometry *g)
     l->set_bits = rg_log2(sets);
     l->assoc = g->assoc;
     l->narrow = l->line_bits + l->set_bits >= NARROW_BITS;
-    l->tags = rg_alloc_lines("lru", (size_t)sets * g->assoc * (l->narrow ? sizeof(uint32_t) : sizeof(uint64_t)), &l->memory);
+    l->usual = l->narrow && g->assoc == RG_LRU_USUAL_ASSOC;
+    l->set_mask = sets - 1;
+    l->set_bytes = g->assoc * (l->narrow ? sizeof(uint32_t) : sizeof(uint64_t));
+    l->tags = rg_alloc_lines("lru", (size_t)sets * l->set_bytes, &l->memory);
     rg_lru_clear(l);
 }
 
@@ -48,9 +48,7 @@ void rg_lru_free(struct rg_lru *l)
 
 void rg_lru_clear(struct rg_lru *l)
 {
-    size_t ways = (size_t)l->assoc << l->set_bits;
-
-    memset(l->tags, 0xff, ways * (l->narrow ? sizeof(uint32_t) : sizeof(uint64_t)));
+    memset(l->tags, 0xff, (l->set_mask + (size_t)1) * l->set_bytes);
     for (size_t i = 0; i < l->assoc; i++)
         set_tag(l->tags, i, l->narrow, 0);
 }
@@ -70,30 +68,25 @@ static inline bool to_front(void *tags, unsigned assoc, bool narrow, uint64_t ta
     return false;
 }
 
-enum { BY_FOUR_MAX = 64 };
-
 #ifdef __SSE2__
 /* The same for ASSOC narrow tags, a multiple of 4 up to BY_FOUR_MAX.  */
-static inline bool to_front_by_four(uint32_t *tags, unsigned assoc, uint32_t tag)
+static bool to_front_by_four(uint32_t *tags, unsigned assoc, uint32_t tag)
 {
     const __m128i bits = _mm_set_epi32(8, 4, 2, 1), wanted = _mm_set1_epi32((int)tag);
     __m128i carried = _mm_slli_si128(wanted, 12);
     uint64_t found = 0, moved;
 
-#pragma GCC unroll 4
     for (unsigned i = 0; i < assoc; i += 4) {
-        __m128i equal = _mm_cmpeq_epi32(_mm_loadu_si128((const __m128i *)(tags + i)), wanted);
+        __m128i equal = _mm_cmpeq_epi32(rg_lru_four(tags + i), wanted);
         found |= (uint64_t)(unsigned)_mm_movemask_ps(_mm_castsi128_ps(equal)) << i;
     }
     moved = found ^ (found - 1); /* the way it was in and those before it; all of them if it was in none */
-#pragma GCC unroll 4
     for (unsigned i = 0; i < assoc; i += 4) {
-        __m128i now = _mm_loadu_si128((const __m128i *)(tags + i));
+        __m128i now = rg_lru_four(tags + i);
         __m128i shifted = _mm_or_si128(_mm_slli_si128(now, 4), _mm_srli_si128(carried, 12));
         __m128i chosen = _mm_cmpeq_epi32(_mm_and_si128(_mm_set1_epi32((int)(moved >> i)), bits), bits);
         carried = now;
-        now = _mm_or_si128(_mm_and_si128(chosen, shifted), _mm_andnot_si128(chosen, now));
-        _mm_storeu_si128((__m128i *)(tags + i), now);
+        _mm_storeu_si128((__m128i *)(tags + i), rg_lru_choose(chosen, shifted, now));
     }
     return found != 0;
 }
@@ -104,28 +97,21 @@ static inline bool to_front_by_four(uint32_t *tags, unsigned assoc, uint32_t tag
 }
 #endif
 
-static inline void *set_of(const struct rg_lru *l, uint64_t block)
+static bool touch_any(const struct rg_lru *l, void *set, uint64_t tag)
 {
-    return (char *)l->tags + ((block & ((1u << l->set_bits) - 1)) * l->assoc << (l->narrow ? 2 : 3));
-}
-
-static inline bool touch(struct rg_lru *l, uint64_t block)
-{
-    void *set = set_of(l, block);
-    uint64_t tag = block >> l->set_bits;
-
     if (!l->narrow)
         return to_front(set, l->assoc, false, tag);
-    if (l->assoc == 16)
-        return to_front_by_four(set, 16, tag & UINT32_MAX >> 1);
     if (l->assoc % 4 == 0 && l->assoc <= BY_FOUR_MAX)
         return to_front_by_four(set, l->assoc, tag & UINT32_MAX >> 1);
     return to_front(set, l->assoc, true, tag & UINT32_MAX >> 1);
 }
 
-void rg_lru_expect(const struct rg_lru *l, uint64_t a)
+static inline bool touch(const struct rg_lru *l, uint64_t block)
 {
-    __builtin_prefetch(set_of(l, a >> l->line_bits), 1);
+    void *set = rg_lru_set(l, block);
+    uint64_t tag = block >> l->set_bits;
+
+    return l->usual ? rg_lru_to_front(set, tag & UINT32_MAX >> 1) : touch_any(l, set, tag);
 }
 
 bool rg_lru_access(struct rg_lru *l, uint64_t a, unsigned size)

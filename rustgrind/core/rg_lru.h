@@ -12,7 +12,9 @@
 /* A value type.  */
 struct rg_lru {
     unsigned line_bits, set_bits, assoc;
+    unsigned set_mask, set_bytes;
     bool narrow; /* tags are uint32_t, else uint64_t */
+    bool usual;  /* narrow, with 16 ways */
     void *tags;
     void *memory; /* in which TAGS are */
 };
@@ -37,9 +39,6 @@ void rg_lru_clear(struct rg_lru *l);
 
 /* Touches the lines of the SIZE bytes at A, which are one or two.  Returns true when all of them were there.  */
 bool rg_lru_access(struct rg_lru *l, uint64_t a, unsigned size);
-
-/* Changes nothing, but makes an access to A soon faster.  */
-void rg_lru_expect(const struct rg_lru *l, uint64_t a);
 
 /* log2 of N, a power of two.  */
 static inline unsigned rg_log2(uint64_t n)

@@ -1,4 +1,4 @@
-/* rg_frames.h - the frames of the shadow stack: what they are, and what is kept beside them.  For rg_stack.c and rg_frames.c.
+/* rg_frames.h - the frames of the shadow stack: what they are, and what is kept beside them.  For rg_stack.c, rg_frames.c and rg_sim.c.
 
    SPDX-License-Identifier: GPL-2.0-or-later  */
 #ifndef RG_FRAMES_H

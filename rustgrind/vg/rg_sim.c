@@ -8,6 +8,7 @@
 #include "rg_sim.h"
 
 #include "rg_caches.h"
+#include "rg_frames.h"
 #include "rg_node.h"
 
 UInt rg_sim_i1_bits = 6, rg_sim_d1_bits = 6;
@@ -80,7 +81,7 @@ static UWord *counter_of(const struct rg_seg *seg, const struct rg_access *a, UI
 static void count_slots(const struct rg_seg *seg, const struct rg_access *a, UInt first, UInt end)
 {
     enum rg_event events[RG_MAX_SLOTS];
-    struct rg_rare *rare = rg_stack_rare();
+    struct rg_rare *rare = rare_of(rg_s.top);
 
     rg_sim_slots(a, events);
     for (UInt i = first; i < end; i++) {
@@ -108,7 +109,7 @@ static void find_miss_rare(void)
 }
 
 /* The result of access A, which was no hit of L1.  */
-static void count_misses(const struct rg_seg *seg, const struct rg_access *a, enum rg_cache_result r)
+static inline void count_misses(const struct rg_seg *seg, const struct rg_access *a, enum rg_cache_result r)
 {
     UInt first = a->kind == RG_ACC_INSTR ? (rg_opt.cacheuse ? 4 : 0) : a->guarded;
     struct rg_rare *rare;
@@ -119,7 +120,7 @@ static void count_misses(const struct rg_seg *seg, const struct rg_access *a, en
         return;
     }
     slots = counter_of(seg, a, first, RG_IR);
-    rare = rg_stack_rare();
+    rare = rare_of(rg_s.top);
     for (UInt i = 0; i < (UInt)r; i++) {
         slots[i]++;
         rg_rare_add(rare, miss_rare[a->kind][i], 1);
@@ -212,7 +213,7 @@ static void count_mispredicted(const struct rg_seg *seg)
     enum rg_event e = a->kind == RG_ACC_COND ? RG_BCM : RG_BIM;
 
     ++*counter_of(seg, a, 0, e);
-    rg_rare_add(rg_stack_rare(), rg_ev.lane[e] - rg_ev.n_static, 1);
+    rg_rare_add(rare_of(rg_s.top), rg_ev.lane[e] - rg_ev.n_static, 1);
 }
 
 static Bool code_is_there(const struct rg_segsim *sim)
@@ -230,7 +231,7 @@ static Bool has_slot(Addr at, UInt size)
 
 static Addr address_of(const struct rg_data *d) { return *rg_sim_address(d->word) + d->delta; }
 
-/* The same for a segment all of whose code is there.  */
+/* The same in RG_CACHE_PLAIN for a segment all of whose code is there.  */
 static void simulate_data(const struct rg_seg *seg, UWord time)
 {
     const struct rg_segsim *sim = seg->sim;
@@ -243,7 +244,7 @@ static void simulate_data(const struct rg_seg *seg, UWord time)
             rg_cache_hot_stamp(&rg_sim_hot, rg_sim_d1_bits, at, now);
             continue;
         }
-        r = data_access(&sim->accesses[d->access], at, now);
+        r = rg_cache_plain_data(cache, at, d->size, now);
         if (r != RG_CACHE_L1_HIT)
             count_misses(seg, &sim->accesses[d->access], r);
     }
