@@ -67,7 +67,7 @@ def rustc(source, options):
 WORKLOADS = {
     "w1d": Workload("JSON built, parsed and walked; maps, strings, sorting", rust("w1d", 150000, 75000, 2000)),
     "call": Workload("recursion and dynamic dispatch", rust("call", 40, 40, 22)),
-    "mem": Workload("matrix columns and a random table", rust("mem", 700, 520, 60)),
+    "mem": Workload("matrix columns and a random table", rust("mem", 700, 420, 60)),
     "thr": Workload("16 threads, a mutex, a channel", rust("thr", 1200000, 1200000, 5000)),
     "python3": Workload("a stripped interpreter", python, floor=2),
     "rustc-hello": Workload("rustc compiles a hello-world: 100 MB of code, little of it run twice", rustc(None, [])),
