@@ -61,7 +61,11 @@ static inline IRExpr *rg_b_bind_ty(struct rg_builder *b, IRType ty, IRExpr *e)
 static inline IRExpr *rg_b_bind(struct rg_builder *b, IRExpr *e) { return rg_b_bind_ty(b, Ity_I64, e); }
 static inline IRExpr *rg_b_binop(struct rg_builder *b, IROp op, IRExpr *x, IRExpr *y) { return rg_b_bind(b, IRExpr_Binop(op, x, y)); }
 static inline IRExpr *rg_b_cmp(struct rg_builder *b, IROp op, IRExpr *x, IRExpr *y) { return rg_b_bind_ty(b, Ity_I1, IRExpr_Binop(op, x, y)); }
-static inline IRExpr *rg_b_nonzero(struct rg_builder *b, IRExpr *x) { return rg_b_bind_ty(b, Ity_I1, IRExpr_Unop(Iop_CmpNEZ64, x)); }
+static inline IRExpr *rg_b_nonzero(struct rg_builder *b, IRExpr *x)
+{
+    return rg_b_bind_ty(b, Ity_I1, IRExpr_Unop(Iop_CmpNEZ64, x));
+}
+
 static inline IRExpr *rg_b_load(struct rg_builder *b, IRExpr *addr) { return rg_b_bind(b, IRExpr_Load(Iend_LE, Ity_I64, addr)); }
 static inline IRExpr *rg_b_plus(struct rg_builder *b, IRExpr *x, UWord n) { return n ? rg_b_binop(b, Iop_Add64, x, rg_b_cword(n)) : x; }
 static inline void rg_b_store(struct rg_builder *b, IRExpr *addr, IRExpr *v) { rg_b_add(b, IRStmt_Store(Iend_LE, addr, v)); }

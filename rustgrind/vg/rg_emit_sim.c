@@ -60,8 +60,9 @@ static IRExpr *load_of_slot(struct rg_builder *b, IRExpr *slot, const void *fiel
 /* As rg_cache_hot_check: are the bytes at FIRST and LAST in one line that has its slot?  */
 static void check_line(struct rg_builder *b, IRExpr *first, IRExpr *last)
 {
-    IRExpr *slot = rg_b_binop(b, Iop_And64, shift_right(b, first, rg_sim_d1_bits - RG_CACHE_SLOT_SHIFT + 3), rg_b_cword(RG_CACHE_SLOT_MASK >> 3));
+    IRExpr *slot = shift_right(b, first, rg_sim_d1_bits - RG_CACHE_SLOT_SHIFT + 3);
 
+    slot = rg_b_binop(b, Iop_And64, slot, rg_b_cword(RG_CACHE_SLOT_MASK >> 3));
     b->slots[b->n_slots] = slot;
     b->slot_group[b->n_slots++] = b->n_groups;
     b->slow = rg_b_or(b, b->slow, rg_b_binop(b, Iop_Xor64, last, load_of_slot(b, slot, &rg_sim_hot.slot[0].line)));

@@ -2,9 +2,9 @@
 
    SPDX-License-Identifier: GPL-2.0-or-later
 
-   Two clocks.  Time of data is rg_sim_time, which generated code and helpers advance.  Time of code is rg_s.total: all code lines of a segment get the same, which is right as long as they are in different sets,
-   and segments have different ones.  When rg_s.total is set to something else, because another thread runs or a handler has
-   ended, all stamps are moved along.  */
+   Two clocks.  Time of data is rg_sim_time, which generated code and helpers advance.  Time of code is rg_s.total: all code lines
+   of a segment get the same, which is right as long as they are in different sets, and segments have different ones.  When
+   rg_s.total is set to something else, because another thread runs or a handler has ended, all stamps are moved along.  */
 #include "rg_sim.h"
 
 #include "rg_caches.h"
