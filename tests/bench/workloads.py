@@ -2,8 +2,7 @@
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Sizes are chosen so that callgrind needs 10 to 20 seconds without simulation on a machine of today, and that with simulation even
-the fastest of the tools needs about 5: start-up, which is the same for all of them, hardly counts.  The quick ones need a fraction
-of a second."""
+rustgrind needs 3 to 6: start-up, which is the same for all tools, hardly counts.  The quick ones need a fraction of a second."""
 
 import os
 import shutil
