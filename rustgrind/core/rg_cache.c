@@ -45,7 +45,7 @@ static inline void empty_slot(struct rg_cache_d1 *d, struct rg_cache_slot *slot)
 
 static void d1_clear(struct rg_cache_d1 *d)
 {
-    size_t n_sets = (size_t)1 << d->set_bits;
+    size_t n_sets = d->set_mask + 1;
 
     for (size_t i = 0; i < RG_CACHE_SLOTS; i++)
         empty_slot(d, &d->hot->slot[i]);
@@ -204,7 +204,6 @@ static void d1_init(struct rg_cache_d1 *d, const struct rg_geometry *g, struct r
     unsigned sets = rg_lru_n_sets(g);
 
     d->line_bits = rg_log2(g->line);
-    d->set_bits = rg_log2(sets);
     d->set_mask = sets - 1;
     d->assoc = g->assoc;
     d->assoc_bits = g->assoc > 1 ? 32 - (unsigned)__builtin_clz(g->assoc - 1) : 0;
@@ -412,7 +411,7 @@ void rg_cache_clear(struct rg_cache *c)
 unsigned rg_cache_d1_line_bits(const struct rg_cache *c) { return c->d1.line_bits; }
 unsigned rg_cache_i1_line_bits(const struct rg_cache *c) { return c->i1.line_bits; }
 unsigned rg_cache_max_access(const struct rg_cache *c) { return c->max_access; }
-bool rg_cache_one_set(const struct rg_cache *c) { return c->d1.set_bits == 0; }
+bool rg_cache_one_set(const struct rg_cache *c) { return c->d1.set_mask == 0; }
 struct rg_cache_line *rg_cache_code_line(struct rg_cache *c, uint64_t a) { return line_of(&c->i1, a); }
 struct rg_cache_line *rg_cache_next_line(struct rg_cache *c, struct rg_cache_line *line) { return next_line(&c->i1, line); }
 
@@ -458,7 +457,7 @@ static inline enum rg_cache_result plain_ll_access(struct rg_cache *c, uint64_t 
 
     if (!c->ll.usual || (a + size - 1) >> c->ll_line_bits != block)
         return rg_lru_access(&c->ll, a, size) ? RG_CACHE_LL_HIT : RG_CACHE_MISS;
-    return rg_lru_to_front(rg_lru_set(&c->ll, block), block >> c->ll.set_bits & UINT32_MAX >> 1) ? RG_CACHE_LL_HIT : RG_CACHE_MISS;
+    return rg_lru_touch_usual(&c->ll, block) ? RG_CACHE_LL_HIT : RG_CACHE_MISS;
 }
 
 enum rg_cache_result rg_cache_fetch(struct rg_cache *c, struct rg_cache_line *line, uint64_t a, unsigned size, uint64_t time)

@@ -11,8 +11,8 @@
 enum { RG_CACHE_NO_LINE = 1 }; /* is no line's address */
 
 struct rg_cache_d1 {
-    unsigned line_bits, set_bits, assoc, assoc_bits;
-    size_t set_mask;
+    unsigned line_bits, assoc, assoc_bits;
+    size_t set_mask; /* number of sets - 1 */
     bool no_slots;  /* no line ever gets its slot */
     uint64_t *sets; /* of each: addresses of its ASSOC lines (RG_CACHE_NO_LINE: empty), then the times of their last accesses */
     void *memory;   /* in which SETS are */

@@ -95,23 +95,24 @@ static inline bool to_front_by_four(uint32_t *tags, unsigned assoc, uint32_t tag
 {
     return to_front(tags, assoc, true, tag);
 }
+
+bool rg_lru_to_front(uint32_t *tags, uint32_t tag) { return to_front(tags, RG_LRU_USUAL_ASSOC, true, tag); }
 #endif
 
-static bool touch_any(const struct rg_lru *l, void *set, uint64_t tag)
+static bool touch_any(const struct rg_lru *l, uint64_t block)
 {
+    void *set = rg_lru_set(l, block);
+
     if (!l->narrow)
-        return to_front(set, l->assoc, false, tag);
+        return to_front(set, l->assoc, false, block >> l->set_bits);
     if (l->assoc % 4 == 0 && l->assoc <= BY_FOUR_MAX)
-        return to_front_by_four(set, l->assoc, tag & UINT32_MAX >> 1);
-    return to_front(set, l->assoc, true, tag & UINT32_MAX >> 1);
+        return to_front_by_four(set, l->assoc, rg_lru_narrow_tag(l, block));
+    return to_front(set, l->assoc, true, rg_lru_narrow_tag(l, block));
 }
 
 static inline bool touch(const struct rg_lru *l, uint64_t block)
 {
-    void *set = rg_lru_set(l, block);
-    uint64_t tag = block >> l->set_bits;
-
-    return l->usual ? rg_lru_to_front(set, tag & UINT32_MAX >> 1) : touch_any(l, set, tag);
+    return l->usual ? rg_lru_touch_usual(l, block) : touch_any(l, block);
 }
 
 bool rg_lru_access(struct rg_lru *l, uint64_t a, unsigned size)

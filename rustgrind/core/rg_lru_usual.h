@@ -17,6 +17,9 @@ static inline void *rg_lru_set(const struct rg_lru *l, uint64_t block)
     return (char *)l->tags + (block & l->set_mask) * l->set_bytes;
 }
 
+/* The tag of the line with number BLOCK, when tags are narrow.  */
+static inline uint32_t rg_lru_narrow_tag(const struct rg_lru *l, uint64_t block) { return block >> l->set_bits & UINT32_MAX >> 1; }
+
 #ifdef __SSE2__
 static inline __m128i rg_lru_four(const uint32_t *tags) { return _mm_loadu_si128((const __m128i *)tags); }
 
@@ -48,19 +51,13 @@ static inline bool rg_lru_to_front(uint32_t *tags, uint32_t tag)
     return found != 0;
 }
 #else
-static inline bool rg_lru_to_front(uint32_t *tags, uint32_t tag)
-{
-    uint32_t carried = tag;
-
-    for (unsigned i = 0; i < RG_LRU_USUAL_ASSOC; i++) {
-        uint32_t t = tags[i];
-        tags[i] = carried;
-        if (t == tag)
-            return true;
-        carried = t;
-    }
-    return false;
-}
+bool rg_lru_to_front(uint32_t *tags, uint32_t tag);
 #endif
+
+/* Touches the line with number BLOCK of a cache whose sets are usual.  Returns true when it was there.  */
+static inline bool rg_lru_touch_usual(const struct rg_lru *l, uint64_t block)
+{
+    return rg_lru_to_front(rg_lru_set(l, block), rg_lru_narrow_tag(l, block));
+}
 
 #endif

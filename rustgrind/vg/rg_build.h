@@ -36,7 +36,7 @@ struct rg_builder {
     Int offset_mark; /* in the guest state */
     Bool ip_is_addr; /* the guest jumps to the superblock by its own address */
     /* Of the present segment: */
-    UInt n_words;     /* of rg_sim_addresses written so far */
+    UInt n_words;     /* of addresses written so far: rg_sim_address */
     UInt n_groups;    /* of data accesses so far */
     UInt n_slots;     /* of D1 asked so far */
     IRExpr *slots[2 * RG_MAX_GROUPS]; /* where they are, in words, in the table */

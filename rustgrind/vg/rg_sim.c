@@ -250,7 +250,7 @@ static void simulate_data(const struct rg_seg *seg, UWord time)
     }
 }
 
-static void simulate_segment(const struct rg_seg *seg)
+VG_REGPARM(1) void rg_h_sim(const struct rg_seg *seg)
 {
     UWord time = rg_sim_time - RG_SIM_TICKS * (seg->sim->n_groups - 1);
 
@@ -259,11 +259,6 @@ static void simulate_segment(const struct rg_seg *seg)
         simulate_data(seg, time);
     else
         simulate(seg, time);
-}
-
-VG_REGPARM(1) void rg_h_sim(const struct rg_seg *seg)
-{
-    simulate_segment(seg);
 }
 
 VG_REGPARM(3) void rg_h_sim_branch(const struct rg_seg *seg, UWord mispredicted, UWord slow)
@@ -290,7 +285,7 @@ VG_REGPARM(2) void rg_h_sim_all(const struct rg_seg *seg, UWord value)
 {
     rg_sim_time += RG_SIM_TICKS * seg->sim->n_groups;
     if (rg_opt.cache_sim)
-        simulate_segment(seg);
+        rg_h_sim(seg);
     if (predict(seg, value))
         count_mispredicted(seg);
     for (UInt i = 0; i < seg->sim->n_lines; i++)

@@ -18,6 +18,7 @@ static inline UWord *rg_sim_address(UInt i)
 {
     return i < RG_NEAR_ADDRESSES ? &rg_near.sim_addresses[i] : &rg_near.sim_more_addresses[i];
 }
+
 #define rg_sim_hot rg_near.sim_hot
 #define rg_sim_branch rg_near.sim_branch
 extern UInt rg_sim_i1_bits, rg_sim_d1_bits; /* log2 of the line sizes */

@@ -120,7 +120,7 @@ struct rg_access {
     UShort instr;
     UShort off;  /* of the instruction, from the superblock's address */
     UInt slot; /* index of its counters of rare events, of one level of a block */
-    /* Of data: its address is DELTA plus that in WORD of rg_sim_addresses.  */
+    /* Of data: its address is DELTA plus that in rg_sim_address(WORD).  */
     UShort word;
     Short delta;
     UShort group; /* which of the segment's groups it is in */
@@ -294,11 +294,11 @@ struct rg_state {
     Bool at_rest;              /* between two superblocks */
 };
 
+enum { RG_NEAR_ADDRESSES = 5 };
+
 /* What generated code reaches with the shortest addresses: what lies within 128 bytes of RG_BASE.  The code of a superblock is
    long, and reading it is what the host is waiting for in large programs.  Most of what every superblock changes is in one line
    of the host's cache, from SIM_TIME on.  */
-enum { RG_NEAR_ADDRESSES = 5 };
-
 struct rg_near {
     UWord sim_more_addresses[2 * RG_MAX_GROUPS]; /* rg_sim.h */
     struct rg_branch sim_branch;
